@@ -1,0 +1,1 @@
+"""HTTP: controllers, their dependencies, and the one module that speaks errors."""

@@ -1,0 +1,1 @@
+"""What a controller asks for: session, services, principal and guards."""

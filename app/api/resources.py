@@ -1,0 +1,21 @@
+"""What lives as long as the process: built once by `main`, read by dependencies."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.core.api_key_secrets import ApiKeySecrets
+from app.core.clock import Clock
+from app.core.settings import Settings
+from app.services.admission_service import AdmissionService
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """The adapters and the gate of one running application."""
+
+    settings: Settings
+    clock: Clock
+    engine: AsyncEngine
+    api_key_secrets: ApiKeySecrets
+    gate: AdmissionService

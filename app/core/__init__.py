@@ -1,0 +1,1 @@
+"""What every layer above stands on: settings, database, errors, identity, secrets."""

@@ -1,0 +1,69 @@
+"""The one unit of work: everything between `transaction()`'s braces commits together, or not at all."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
+
+from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+from app.core.exceptions import DatabaseUnavailableError
+from app.core.settings import DatabaseSettings
+
+UNAVAILABLE_STATES = frozenset({"57P01", "57P02", "57P03", "53300", "55P03", "57014"})
+"""SQLSTATEs that say "not now": shutting down, crash recovery, too many connections, lock or statement timeout."""
+
+
+def create_engine(settings: DatabaseSettings, *, pool_size: int, max_overflow: int = 0) -> AsyncEngine:
+    """Make an engine on asyncpg whose statements and lock waits are bounded."""
+    server_settings = {
+        "application_name": "faregate",
+        "timezone": "UTC",
+        "statement_timeout": str(int(settings.statement_timeout_seconds * 1000)),
+        "lock_timeout": str(int(settings.lock_timeout_seconds * 1000)),
+        "idle_in_transaction_session_timeout": str(int(settings.statement_timeout_seconds * 2000)),
+    }
+    arguments: dict[str, Any] = {
+        "server_settings": server_settings,
+        "timeout": settings.connect_timeout_seconds,
+    }
+    return create_async_engine(
+        settings.sqlalchemy_url,
+        pool_size=pool_size,
+        max_overflow=max_overflow,
+        pool_timeout=settings.pool_timeout_seconds,
+        connect_args=arguments,
+    )
+
+
+@asynccontextmanager
+async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
+    """Open a session and commit it at the end; any error rolls it back.
+
+    Raises:
+        DatabaseUnavailableError: PostgreSQL cannot be reached, or its answer to the commit was lost.
+    """
+    with unavailable_when_unreachable():
+        async with AsyncSession(engine, expire_on_commit=False) as session:
+            yield session
+            await session.commit()
+
+
+@contextmanager
+def unavailable_when_unreachable() -> Iterator[None]:
+    """Turn the many faces of a lost database into one error."""
+    try:
+        yield
+    except DBAPIError as error:
+        if is_unreachable(error):
+            raise DatabaseUnavailableError from error
+        raise
+    except (PoolTimeoutError, OSError) as error:
+        raise DatabaseUnavailableError from error
+
+
+def is_unreachable(error: DBAPIError) -> bool:
+    """Whether the database was not there, rather than displeased."""
+    state = getattr(error.orig, "sqlstate", None)
+    return error.connection_invalidated or isinstance(error, InterfaceError) or state in UNAVAILABLE_STATES

@@ -1,0 +1,37 @@
+"""Who is calling: one value for every way to prove it."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+
+class PrincipalType(StrEnum):
+    """How the caller proved who they are."""
+
+    API_KEY = "api_key"
+    SESSION = "session"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """The caller, as read from the database for this very request."""
+
+    type: PrincipalType
+    organization_id: UUID
+    user_id: UUID
+    """The user of a session; the creator of a key."""
+    scopes: frozenset[str]
+    key_id: UUID | None = None
+    session_id: UUID | None = None
+    is_operator: bool = False
+    metadata: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def subject(self) -> str:
+        """A stable name for this principal: the key for a key, the user for a session."""
+        return f"key:{self.key_id}" if self.type is PrincipalType.API_KEY else f"user:{self.user_id}"
+
+    def has(self, scope: str) -> bool:
+        """Whether this principal may do what `scope` names."""
+        return scope in self.scopes

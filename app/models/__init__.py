@@ -1,0 +1,36 @@
+"""One SQLAlchemy entity per file; importing this package registers them all."""
+
+from app.models.api_key import ApiKey
+from app.models.api_key_secret import ApiKeySecret
+from app.models.base import Base
+from app.models.blog_post import BlogPost, BlogPostStatus
+from app.models.credit_account import CreditAccount
+from app.models.ledger_entry import LedgerEntry, LedgerKind
+from app.models.membership import Membership, Role
+from app.models.organization import Organization
+from app.models.plan import Plan
+from app.models.plan_limit import PlanLimit
+from app.models.rate_limit_state import RateLimitState
+from app.models.refresh_token import RefreshToken
+from app.models.session import Session
+from app.models.user import User
+
+__all__ = [
+    "ApiKey",
+    "ApiKeySecret",
+    "Base",
+    "BlogPost",
+    "BlogPostStatus",
+    "CreditAccount",
+    "LedgerEntry",
+    "LedgerKind",
+    "Membership",
+    "Organization",
+    "Plan",
+    "PlanLimit",
+    "RateLimitState",
+    "RefreshToken",
+    "Role",
+    "Session",
+    "User",
+]

@@ -1,0 +1,48 @@
+"""A credential for programs."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text
+from sqlalchemy.dialects.postgresql import ARRAY, CIDR, JSONB
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.models.api_key_secret import ApiKeySecret
+from app.models.base import Base, IdentifiedMixin, TimestampMixin, VersionedMixin
+
+
+class ApiKey(IdentifiedMixin, TimestampMixin, VersionedMixin, Base):
+    """A key of an organization: what it may do and until when. Its secrets live in `ApiKeySecret`."""
+
+    __tablename__ = "api_keys"
+    __table_args__ = (
+        CheckConstraint("environment IN ('live', 'test')", name="environment_known"),
+        CheckConstraint("credit_cap >= 0", name="credit_cap_not_negative"),
+        CheckConstraint("credits_spent >= 0", name="credits_spent_not_negative"),
+        CheckConstraint("credits_spent <= credit_cap", name="credits_spent_within_cap"),
+    )
+
+    organization_id: Mapped[UUID] = mapped_column(
+        ForeignKey("organizations.id", ondelete="CASCADE"), index=True
+    )
+    created_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    environment: Mapped[str] = mapped_column(String(4))
+    name: Mapped[str] = mapped_column(String(100))
+    description: Mapped[str | None] = mapped_column(String(500))
+    scopes: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    plan_id: Mapped[UUID | None] = mapped_column(ForeignKey("plans.id"), index=True)
+    """Overrides the organization's plan for this key."""
+    credit_cap: Mapped[int | None]
+    credits_spent: Mapped[int] = mapped_column(default=0)
+    """Counted only while there is a cap."""
+    allowed_cidrs: Mapped[list[str] | None] = mapped_column(ARRAY(CIDR))
+    attributes: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    """The `metadata` that verify hands to the API behind the gate."""
+    enabled: Mapped[bool] = mapped_column(default=True)
+    expires_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
+    secrets: Mapped[list[ApiKeySecret]] = relationship(
+        lazy="raise", cascade="all, delete-orphan", order_by="ApiKeySecret.created_at"
+    )

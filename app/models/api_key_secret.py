@@ -1,0 +1,25 @@
+"""One issued string of an API key."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, LargeBinary, SmallInteger, String, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import Base
+
+
+class ApiKeySecret(Base):
+    """A string that opens a key; rotation adds one and lets the old one run out."""
+
+    __tablename__ = "api_key_secrets"
+
+    lookup_id: Mapped[str] = mapped_column(String(12), primary_key=True)
+    """The 12 characters in clear after `fg_<env>_`."""
+    api_key_id: Mapped[UUID] = mapped_column(ForeignKey("api_keys.id", ondelete="CASCADE"), index=True)
+    digest: Mapped[bytes] = mapped_column(LargeBinary)
+    """HMAC-SHA256 of the secret with the pepper `pepper_id`."""
+    pepper_id: Mapped[int] = mapped_column(SmallInteger)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    retired_at: Mapped[datetime | None]
+    """Rotated out: from this instant on the string is REVOKED."""

@@ -1,0 +1,25 @@
+"""One named rate limit of a plan."""
+
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import Base
+
+
+class PlanLimit(Base):
+    """At most `quota` units per `period_seconds`, `burst` of them at once."""
+
+    __tablename__ = "plan_limits"
+    __table_args__ = (
+        CheckConstraint("quota BETWEEN 1 AND 1000000", name="quota_in_range"),
+        CheckConstraint("period_seconds BETWEEN 1 AND 2678400", name="period_in_range"),
+        CheckConstraint("burst BETWEEN 1 AND 1000000", name="burst_in_range"),
+    )
+
+    plan_id: Mapped[UUID] = mapped_column(ForeignKey("plans.id", ondelete="CASCADE"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    quota: Mapped[int] = mapped_column(BigInteger)
+    period_seconds: Mapped[int] = mapped_column(BigInteger)
+    burst: Mapped[int] = mapped_column(BigInteger)

@@ -1,0 +1,26 @@
+"""A signed-in person."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import Base, IdentifiedMixin, TimestampMixin
+
+
+class Session(IdentifiedMixin, TimestampMixin, Base):
+    """One sign-in: the family of all refresh tokens that descend from it."""
+
+    __tablename__ = "sessions"
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    organization_id: Mapped[UUID] = mapped_column(
+        ForeignKey("organizations.id", ondelete="CASCADE"), index=True
+    )
+    expires_at: Mapped[datetime]
+    """The absolute end, whatever is refreshed."""
+    revoked_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
+    ip_address: Mapped[str | None] = mapped_column(String(45))
+    user_agent: Mapped[str | None] = mapped_column(String(255))

@@ -1,0 +1,23 @@
+"""A person who can sign in."""
+
+from sqlalchemy import CheckConstraint, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import Base, IdentifiedMixin, TimestampMixin, VersionedMixin
+
+
+class User(IdentifiedMixin, TimestampMixin, VersionedMixin, Base):
+    """A person: signs in with an e-mail address, belongs to organizations, may be an operator."""
+
+    __tablename__ = "users"
+    __table_args__ = (
+        CheckConstraint("email = lower(email)", name="email_canonical"),
+        CheckConstraint("username = lower(username)", name="username_canonical"),
+    )
+
+    email: Mapped[str] = mapped_column(String(255), unique=True)
+    username: Mapped[str | None] = mapped_column(String(30), unique=True)
+    full_name: Mapped[str | None] = mapped_column(String(255))
+    hashed_password: Mapped[str | None] = mapped_column(String(255))
+    is_active: Mapped[bool] = mapped_column(default=True)
+    is_operator: Mapped[bool] = mapped_column(default=False)

@@ -1,0 +1,1 @@
+"""Business logic: services know neither HTTP nor SQL."""
