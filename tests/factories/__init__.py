@@ -1,0 +1,5 @@
+"""Makers of test data: each call makes something new, committed, and returns it."""
+
+from tests.factories.world import Caller, World
+
+__all__ = ["Caller", "World"]

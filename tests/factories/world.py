@@ -1,0 +1,197 @@
+"""Everything a test needs around the thing it tests."""
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.api.resources import Resources
+from app.core.database import transaction
+from app.core.identifiers import new_id
+from app.core.scopes import MEMBER_SCOPES, Scope
+from app.models import (
+    ApiKey,
+    ApiKeySecret,
+    CreditAccount,
+    LedgerEntry,
+    Membership,
+    Organization,
+    Plan,
+    PlanLimit,
+    Session,
+    User,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Someone who can call: `headers` go with the request."""
+
+    organization_id: UUID
+    user_id: UUID
+    headers: dict[str, str]
+    key_id: UUID | None = None
+    session_id: UUID | None = None
+    credential: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedApiKey:
+    """A key's row and the string that opens it."""
+
+    row: ApiKey
+    api_key: str
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class World:
+    """Makes organizations, people, keys and sessions; nothing it makes is shared between tests."""
+
+    def __init__(self, resources: Resources) -> None:
+        self.resources = resources
+
+    async def plan(self, **limits: tuple[int, int]) -> Plan:
+        """A new plan: `plan(minute=(60, 60))` is 60 per 60 seconds, burst 60."""
+        plan = Plan(name=f"plan-{secrets.token_hex(6)}", limits=[])
+        for name, (quota, period_seconds) in limits.items():
+            plan.limits.append(PlanLimit(name=name, quota=quota, period_seconds=period_seconds, burst=quota))
+        await self.save(plan)
+        return plan
+
+    async def user(self, **values: Any) -> User:
+        """A new person without a password."""
+        user = User(**{"email": f"person-{secrets.token_hex(8)}@example.org", **values})
+        await self.save(user)
+        return user
+
+    async def organization(
+        self, *, credits: int = 1_000, plan: Plan | str | None = None, owner: User | None = None
+    ) -> Organization:
+        """A new organization with an owner and a credit account, on a plan without limits by default."""
+        chosen = plan if isinstance(plan, Plan) else await self.plan_named(plan or "internal")
+        owner = owner or await self.user()
+        organization = Organization(name="Test organization", plan_id=chosen.id)
+        await self.save(organization)
+        account = CreditAccount(organization_id=organization.id)
+        await self.save(
+            account, Membership(organization_id=organization.id, user_id=owner.id, role="owner")
+        )
+        if credits:
+            await self.grant(organization.id, credits)
+        return organization
+
+    async def grant(self, organization_id: UUID, amount: int) -> None:
+        """Give credits, with the ledger entry that explains them."""
+        async with transaction(self.resources.engine) as session:
+            account = await session.get_one(CreditAccount, organization_id, with_for_update=True)
+            account.available += amount
+            account.last_sequence += 1
+            session.add(
+                LedgerEntry(
+                    organization_id=organization_id,
+                    sequence=account.last_sequence,
+                    kind="grant",
+                    amount=amount,
+                    balance_after=account.available,
+                    reason="test",
+                )
+            )
+
+    async def api_key(self, organization: Organization, **values: Any) -> IssuedApiKey:
+        """A new key of `organization`, created by its owner, with every member scope by default."""
+        owner_id = values.pop("created_by", None) or await self.owner_of(organization.id)
+        issued = self.resources.api_key_secrets.issue(values.get("environment", "live"))
+        row = ApiKey(
+            **{
+                "organization_id": organization.id,
+                "created_by": owner_id,
+                "environment": "live",
+                "name": "Test key",
+                "scopes": sorted(MEMBER_SCOPES),
+                **values,
+            },
+            secrets=[
+                ApiKeySecret(lookup_id=issued.lookup_id, digest=issued.digest, pepper_id=issued.pepper_id)
+            ],
+        )
+        await self.save(row)
+        return IssuedApiKey(row, issued.api_key, {"Authorization": f"Bearer {issued.api_key}"})
+
+    async def service_key(self) -> IssuedApiKey:
+        """A key that may ask the gate: of a new organization of an operator, without limits."""
+        operator = await self.user(is_operator=True)
+        organization = await self.organization(credits=0, owner=operator)
+        return await self.api_key(organization, scopes=[Scope.GATE_VERIFY])
+
+    async def caller(
+        self, *, by: str = "session", credits: int = 1_000, plan: Plan | None = None, **user: Any
+    ) -> Caller:
+        """Someone new, in a new organization, calling by `session` (JWT) or by `api_key`."""
+        person = await self.user(**user)
+        organization = await self.organization(credits=credits, plan=plan, owner=person)
+        if by == "session":
+            return await self.session_caller(person, organization)
+        key = await self.api_key(
+            organization, scopes=sorted(Scope) if person.is_operator else sorted(MEMBER_SCOPES)
+        )
+        return Caller(
+            organization.id, person.id, key.headers, key_id=key.row.id, credential=key.api_key
+        )
+
+    async def operator(self, *, by: str = "session") -> Caller:
+        """A new operator."""
+        return await self.caller(by=by, is_operator=True)
+
+    async def session_caller(self, user: User, organization: Organization) -> Caller:
+        """A new session of `user` in `organization`."""
+        now = datetime.now(UTC)
+        row = Session(
+            id=new_id(),
+            user_id=user.id,
+            organization_id=organization.id,
+            expires_at=now + timedelta(days=1),
+        )
+        await self.save(row)
+        token = self.resources.access_tokens.issue(user.id, row.id, now)
+        return Caller(
+            organization.id,
+            user.id,
+            {"Authorization": f"Bearer {token}"},
+            session_id=row.id,
+            credential=token,
+        )
+
+    async def balance(self, organization_id: UUID) -> int:
+        """The credits available now."""
+        async with transaction(self.resources.engine) as session:
+            query = select(CreditAccount.available).where(CreditAccount.organization_id == organization_id)
+            return (await session.execute(query)).scalar_one()
+
+    async def entries(self, organization_id: UUID) -> list[LedgerEntry]:
+        """The organization's ledger, oldest first."""
+        async with transaction(self.resources.engine) as session:
+            query = (
+                select(LedgerEntry)
+                .where(LedgerEntry.organization_id == organization_id)
+                .order_by(LedgerEntry.sequence)
+            )
+            return list(await session.scalars(query))
+
+    async def plan_named(self, name: str) -> Plan:
+        """A plan that the migrations seeded."""
+        async with transaction(self.resources.engine) as session:
+            return (await session.scalars(select(Plan).where(Plan.name == name))).one()
+
+    async def owner_of(self, organization_id: UUID) -> UUID:
+        """The first owner."""
+        async with transaction(self.resources.engine) as session:
+            query = select(Membership.user_id).where(Membership.organization_id == organization_id)
+            return (await session.scalars(query)).first()
+
+    async def save(self, *rows: Any) -> None:
+        """Commit new rows."""
+        async with transaction(self.resources.engine) as session:
+            session.add_all(rows)
