@@ -1,0 +1,105 @@
+"""Every error Faregate raises on purpose, and the HTTP status each family stands for.
+
+    AppError (abstract)
+    |- BadRequestError            400
+    |  |- MalformedJsonError
+    |  `- UntrustedHostError
+    |- UnauthenticatedError       401
+    |  |- InvalidCredentialError
+    |  `- InvalidLoginError
+    |- PaymentRequiredError       402
+    |  `- InsufficientCreditsError
+    |- ForbiddenError             403
+    |  |- InsufficientScopeError
+    |  `- AddressNotAllowedError
+    |- NotFoundError              404
+    |- MethodNotAllowedError      405
+    |- ConflictError              409
+    |- PreconditionFailedError    412
+    |- ContentTooLargeError       413
+    |- UnsupportedMediaTypeError  415
+    |- UnprocessableError         422
+    |  |- ValidationFailedError
+    |  |  `- InvalidFieldError
+    |  `- ChargeIdReusedError
+    |- TooManyRequestsError       429
+    |  `- RateLimitedError
+    |- InternalError              500
+    `- UnavailableError           503
+       |- NotReadyError
+       |- OverloadedError
+       `- DatabaseUnavailableError
+
+A family fixes the status; a leaf fixes the stable `code` and adds typed members to the problem document
+(RFC 9457). There is no default status: an error without a family is a bug.
+"""
+
+from app.core.exceptions.access_errors import (
+    AddressNotAllowedError,
+    ForbiddenError,
+    InsufficientCreditsError,
+    InsufficientScopeError,
+    InvalidCredentialError,
+    InvalidLoginError,
+    PaymentRequiredError,
+    RateLimitedError,
+    TooManyRequestsError,
+    UnauthenticatedError,
+)
+from app.core.exceptions.app_error import (
+    AppError,
+)
+from app.core.exceptions.request_errors import (
+    BadRequestError,
+    ChargeIdReusedError,
+    ConflictError,
+    ContentTooLargeError,
+    InvalidFieldError,
+    MalformedJsonError,
+    MethodNotAllowedError,
+    NotFoundError,
+    PreconditionFailedError,
+    UnprocessableError,
+    UnsupportedMediaTypeError,
+    UntrustedHostError,
+    ValidationFailedError,
+)
+from app.core.exceptions.server_errors import (
+    DatabaseUnavailableError,
+    InternalError,
+    NotReadyError,
+    OverloadedError,
+    UnavailableError,
+)
+
+__all__ = [
+    "AddressNotAllowedError",
+    "AppError",
+    "BadRequestError",
+    "ChargeIdReusedError",
+    "ConflictError",
+    "ContentTooLargeError",
+    "DatabaseUnavailableError",
+    "ForbiddenError",
+    "InsufficientCreditsError",
+    "InsufficientScopeError",
+    "InternalError",
+    "InvalidCredentialError",
+    "InvalidFieldError",
+    "InvalidLoginError",
+    "MalformedJsonError",
+    "MethodNotAllowedError",
+    "NotFoundError",
+    "NotReadyError",
+    "OverloadedError",
+    "PaymentRequiredError",
+    "PreconditionFailedError",
+    "RateLimitedError",
+    "TooManyRequestsError",
+    "UnauthenticatedError",
+    "UnavailableError",
+    "UnprocessableError",
+    "UnsupportedMediaTypeError",
+    "UntrustedHostError",
+    "ValidationFailedError",
+]

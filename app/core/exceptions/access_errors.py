@@ -1,0 +1,125 @@
+"""Who is calling, may they, how fast, and what does it cost: 401, 402, 403 and 429."""
+
+from app.core.exceptions.app_error import AppError
+
+
+class UnauthenticatedError(AppError):
+    """Nobody is known to be calling."""
+
+    status = 401
+    code = "unauthenticated"
+    title = "Authentication required"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Name the scheme to use (RFC 9110, section 11.6.1)."""
+        return {"WWW-Authenticate": 'Bearer realm="faregate"'}
+
+
+class InvalidCredentialError(UnauthenticatedError):
+    """A credential was presented and is not usable."""
+
+    code = "invalid_credential"
+    title = "Invalid credential"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Say that the token was the trouble (RFC 6750, section 3.1)."""
+        return {"WWW-Authenticate": 'Bearer realm="faregate", error="invalid_token"'}
+
+
+class InvalidLoginError(UnauthenticatedError):
+    """The e-mail and password do not open an account; which of the two is never told."""
+
+    code = "invalid_login"
+    title = "Invalid e-mail or password"
+
+    def __init__(self) -> None:
+        super().__init__("The e-mail address or the password is wrong.")
+
+
+class PaymentRequiredError(AppError):
+    """The call costs more than there is."""
+
+    status = 402
+    code = "payment_required"
+    title = "Payment required"
+
+
+class InsufficientCreditsError(PaymentRequiredError):
+    """The organization's balance, or the key's cap, does not cover the cost."""
+
+    code = "insufficient_credits"
+    title = "Insufficient credits"
+
+    def __init__(self, *, required: int, available: int) -> None:
+        super().__init__(
+            f"This call costs {required} credits and {available} are available.",
+            required=required,
+            available=available,
+        )
+
+
+class ForbiddenError(AppError):
+    """The caller is known and may not do this."""
+
+    status = 403
+    code = "forbidden"
+    title = "Forbidden"
+
+
+class InsufficientScopeError(ForbiddenError):
+    """The credential lacks a scope this route needs."""
+
+    code = "insufficient_scope"
+    title = "Insufficient scope"
+
+    def __init__(self, *required: str) -> None:
+        self.required = required
+        super().__init__(f"This needs the scope {' '.join(required)}.", required_scopes=list(required))
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Name the scope that would do (RFC 6750, section 3.1)."""
+        scope = " ".join(self.required)
+        return {"WWW-Authenticate": f'Bearer realm="faregate", error="insufficient_scope", scope="{scope}"'}
+
+
+class AddressNotAllowedError(ForbiddenError):
+    """The key may not be used from this network address."""
+
+    code = "address_not_allowed"
+    title = "Address not allowed"
+
+    def __init__(self) -> None:
+        super().__init__("This API key may not be used from this address.")
+
+
+class TooManyRequestsError(AppError):
+    """The caller is too fast."""
+
+    status = 429
+    code = "too_many_requests"
+    title = "Too many requests"
+
+
+class RateLimitedError(TooManyRequestsError):
+    """A declared limit is used up; nothing was consumed by this call."""
+
+    code = "rate_limited"
+    title = "Rate limited"
+
+    def __init__(self, limit: str, *, retry_after_seconds: int | None) -> None:
+        """Name the limit; `retry_after_seconds` is None when no wait would help."""
+        self.retry_after_seconds = retry_after_seconds
+        members: dict[str, object] = {"limit": limit}
+        if retry_after_seconds is not None:
+            members["retry_after_seconds"] = retry_after_seconds
+        super().__init__(f"The limit {limit!r} is used up.", **members)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Say when to come back (RFC 9110, section 10.2.3)."""
+        if self.retry_after_seconds is None:
+            return {}
+        return {"Retry-After": str(self.retry_after_seconds)}

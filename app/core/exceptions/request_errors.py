@@ -1,0 +1,137 @@
+"""What is wrong with the request or contradicts what is stored: the other 4xx."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from app.core.exceptions.app_error import AppError
+
+
+class BadRequestError(AppError):
+    """The request cannot be understood."""
+
+    status = 400
+    code = "bad_request"
+    title = "Bad request"
+
+
+class MalformedJsonError(BadRequestError):
+    """The body is not one JSON value with unique member names."""
+
+    code = "malformed_json"
+    title = "Malformed JSON"
+
+
+class UntrustedHostError(BadRequestError):
+    """The Host header names no host that Faregate answers for."""
+
+    code = "untrusted_host"
+    title = "Untrusted host"
+
+    def __init__(self) -> None:
+        super().__init__("This server does not answer for the requested host.")
+
+
+class NotFoundError(AppError):
+    """There is no such thing, or it is not the caller's to see: both answer alike."""
+
+    status = 404
+    code = "not_found"
+    title = "Not found"
+
+    def __init__(self, noun: str = "resource") -> None:
+        super().__init__(f"There is no such {noun}.")
+
+
+class MethodNotAllowedError(AppError):
+    """The resource exists and does not take this method."""
+
+    status = 405
+    code = "method_not_allowed"
+    title = "Method not allowed"
+
+    def __init__(self, allowed: Iterable[str]) -> None:
+        """Name the methods that the resource takes."""
+        self.allowed = tuple(sorted(allowed))
+        super().__init__(f"This resource takes {', '.join(self.allowed)}.")
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """List what is allowed (RFC 9110, section 15.5.6)."""
+        return {"Allow": ", ".join(self.allowed)}
+
+
+class ConflictError(AppError):
+    """The request contradicts what is stored."""
+
+    status = 409
+    code = "conflict"
+    title = "Conflict"
+
+
+class PreconditionFailedError(AppError):
+    """The object is no longer what `If-Match` says (RFC 9110, section 13.1.1)."""
+
+    status = 412
+    code = "precondition_failed"
+    title = "Precondition failed"
+
+    def __init__(self) -> None:
+        super().__init__("The object has changed since you read it. Read it again, then retry.")
+
+
+class ContentTooLargeError(AppError):
+    """The body is longer than the server reads."""
+
+    status = 413
+    code = "content_too_large"
+    title = "Content too large"
+
+    def __init__(self, limit_bytes: int) -> None:
+        super().__init__(f"A body may have at most {limit_bytes} bytes.")
+
+
+class UnsupportedMediaTypeError(AppError):
+    """The body is not `application/json`."""
+
+    status = 415
+    code = "unsupported_media_type"
+    title = "Unsupported media type"
+
+    def __init__(self) -> None:
+        super().__init__("The body must be sent as application/json in UTF-8, without a content encoding.")
+
+
+class UnprocessableError(AppError):
+    """The request is understood and cannot be accepted."""
+
+    status = 422
+    code = "unprocessable"
+    title = "Unprocessable content"
+
+
+class ValidationFailedError(UnprocessableError):
+    """Fields or parameters are missing, unknown or wrong; the input is never repeated."""
+
+    code = "validation_failed"
+    title = "Validation failed"
+
+    def __init__(self, errors: Sequence[Mapping[str, str]]) -> None:
+        """Tell all that is wrong: each names a `pointer` or a `parameter`, a `detail` and a `code`."""
+        super().__init__("The request has invalid fields.", errors=list(errors))
+
+
+class InvalidFieldError(ValidationFailedError):
+    """One field breaks a rule that only the service can check."""
+
+    def __init__(self, pointer: str, detail: str, *, code: str = "invalid") -> None:
+        """Point at the field with an RFC 6901 JSON pointer into the body."""
+        super().__init__([{"pointer": pointer, "detail": detail, "code": code}])
+
+
+class ChargeIdReusedError(UnprocessableError):
+    """A charge id stands for another charge already."""
+
+    code = "charge_id_reused"
+    title = "Charge id reused"
+
+    def __init__(self) -> None:
+        super().__init__("This charge id was used before with another key or cost.")
