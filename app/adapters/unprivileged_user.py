@@ -1,0 +1,73 @@
+"""Whom PostgreSQL runs as: ourselves, or, since it refuses to run as root, a user without privileges."""
+
+import os
+import pwd
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+USER_OF_ROOT = "nobody"
+"""Exists everywhere, so that nothing has to be added to the system."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnprivilegedUser:
+    """The user of the server process; without ids it is ours, and no method has anything to do."""
+
+    uid: int | None
+    gid: int | None
+
+    @classmethod
+    def for_this_process(cls) -> Self:
+        """Ourselves, unless we are root."""
+        if os.geteuid() != 0:
+            return cls(None, None)
+        entry = pwd.getpwnam(USER_OF_ROOT)
+        return cls(entry.pw_uid, entry.pw_gid)
+
+    def process_arguments(self) -> dict[str, Any]:
+        """What `subprocess` needs: this user, its own session (Ctrl-C is not for it), no settings of ours."""
+        arguments: dict[str, Any] = {
+            "cwd": "/",
+            "env": {"LC_ALL": "C", "PATH": os.defpath},
+            "start_new_session": True,
+        }
+        if self.uid is not None:
+            arguments |= {"user": self.uid, "group": self.gid, "extra_groups": []}
+        return arguments
+
+    def own(self, folder: Path) -> None:
+        """Give a folder to this user, closed to everyone else."""
+        if self.uid is not None and self.gid is not None:
+            os.chown(folder, self.uid, self.gid)
+
+    def own_all(self, folder: Path) -> None:
+        """Give a folder and all in it to this user, when it is not theirs (a run as another user made it)."""
+        if self.uid is None or folder.stat().st_uid == self.uid:
+            return
+        for path in [folder, *folder.rglob("*")]:
+            os.lchown(path, self.uid, self.gid or 0)
+
+    def reach(self, folder: Path) -> None:
+        """Let this user pass through to a folder: search, not read, on each folder above that lacks it."""
+        if self.uid is None:
+            return
+        for path in [folder, *folder.parents]:
+            mode = path.stat().st_mode
+            if not mode & stat.S_IXOTH and path.stat().st_uid != self.uid:
+                path.chmod(mode | stat.S_IXOTH)
+
+    def reach_all(self, folder: Path) -> None:
+        """Let this user pass through to a folder and read all in it (a strict umask may have closed it)."""
+        if self.uid is None:
+            return
+        self.reach(folder)
+        if (
+            folder.stat().st_mode & stat.S_IROTH
+            and folder.joinpath("bin", "postgres").stat().st_mode & stat.S_IXOTH
+        ):
+            return
+        for path in [folder, *folder.rglob("*")]:
+            mode = path.stat().st_mode
+            path.chmod(mode | stat.S_IROTH | (stat.S_IXOTH if mode & stat.S_IXUSR else 0))
