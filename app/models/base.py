@@ -23,6 +23,8 @@ class Base(DeclarativeBase):
 
     metadata = MetaData(naming_convention=NAMING_CONVENTION)
     type_annotation_map: ClassVar = {datetime: DateTime(timezone=True), str: Text(), int: BigInteger()}
+    # What the database computes (updated_at) comes back with the UPDATE: a later lazy read cannot await.
+    __mapper_args__ = {"eager_defaults": True}  # noqa: RUF012 -- SQLAlchemy declares it as an instance variable
 
 
 class IdentifiedMixin:
@@ -48,4 +50,4 @@ class VersionedMixin:
     @declared_attr.directive
     def __mapper_args__(cls) -> dict[str, object]:  # noqa: N805 -- SQLAlchemy calls it on the class
         """Make SQLAlchemy compare and raise the version."""
-        return {"version_id_col": cls.version}
+        return {"eager_defaults": True, "version_id_col": cls.version}
