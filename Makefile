@@ -1,0 +1,59 @@
+# Faregate's commands; `make` alone lists them. Everything lives in .venv/ and .data/ (both git-ignored).
+
+# Which Python: a version, a path, or a range that uv looks for.
+PYTHON ?= >=3.11
+# Processes that run the tests.
+TEST_PROCESSES ?= 2
+# Passed on: `make test ARGS="tests/core -x"`, `make run ARGS="--port 9000"`.
+ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+COMPILE := pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header
+
+# Sets $$uv in a recipe: the uv on PATH, else one of our own in .uv/.
+FIND_UV = set -e; uv=uv; $$uv --version >/dev/null 2>&1 || { uv=.uv/bin/uv; $$uv --version >/dev/null 2>&1 || { \
+	echo "Installing uv into .uv/"; python3 -m venv .uv && .uv/bin/python -m pip install --quiet \
+	--disable-pip-version-check --require-hashes --requirement requirements/uv.txt; }; }
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench migrate demo lock
+
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(INSTALLED) ## Start Faregate with its own PostgreSQL on http://127.0.0.1:8000
+	@$(BIN)/faregate run $(ARGS)
+
+test: $(INSTALLED) ## Run the tests on a real PostgreSQL (ARGS="tests/core -x" for some of them)
+	@$(BIN)/python -m pytest -n $(TEST_PROCESSES) $(ARGS)
+
+check: $(INSTALLED) ## Lint, format check, types and import rules
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: $(INSTALLED) ## Measure the figures that are promised
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+migrate: $(INSTALLED) ## Bring the database at DATABASE_URL (or the running development one) up to date
+	@$(BIN)/faregate migrate $(ARGS)
+
+demo: $(INSTALLED) ## Tell the whole story against a running server, request by request
+	@$(BIN)/faregate demo $(ARGS)
+
+lock: ## Renew requirements/*.txt from pyproject.toml (ARGS=--upgrade for the newest versions)
+	@$(FIND_UV); \
+	$$uv $(COMPILE) $(ARGS) pyproject.toml --output-file requirements/app.txt >/dev/null; \
+	$$uv $(COMPILE) $(ARGS) pyproject.toml --group dev --constraint requirements/app.txt \
+		--output-file requirements/dev.txt >/dev/null; \
+	echo uv | $$uv $(COMPILE) $(ARGS) --no-annotate - --output-file requirements/uv.txt >/dev/null
+
+$(INSTALLED): requirements/dev.txt
+	@$(FIND_UV); \
+	$(BIN)/python -c "" 2>/dev/null || { rm -rf $(VENV); $$uv venv --quiet --python "$(PYTHON)" $(VENV); }; \
+	$$uv pip sync --quiet --python $(BIN)/python --require-hashes requirements/dev.txt; \
+	$$uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
