@@ -38,9 +38,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("lookup_id", name=op.f("pk_api_key_secrets")),
     )
     op.create_index(op.f("ix_api_key_secrets_api_key_id"), "api_key_secrets", ["api_key_id"], unique=False)
+    op.create_index(
+        "uq_api_key_secrets_current",
+        "api_key_secrets",
+        ["api_key_id"],
+        unique=True,
+        postgresql_where=sa.text("retired_at IS NULL"),
+    )
 
 
 def downgrade() -> None:
     """Drop the table."""
+    op.drop_index(
+        "uq_api_key_secrets_current",
+        table_name="api_key_secrets",
+        postgresql_where=sa.text("retired_at IS NULL"),
+    )
     op.drop_index(op.f("ix_api_key_secrets_api_key_id"), table_name="api_key_secrets")
     op.drop_table("api_key_secrets")

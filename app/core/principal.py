@@ -5,6 +5,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from app.core.scopes import Scope
+
 
 class PrincipalType(StrEnum):
     """How the caller proved who they are."""
@@ -35,3 +37,11 @@ class Principal:
     def has(self, scope: str) -> bool:
         """Whether this principal may do what `scope` names."""
         return scope in self.scopes
+
+    @property
+    def realm(self) -> UUID | None:
+        """The organization whose things this principal may touch; None: everyone's.
+
+        Decided by the scope, not by `is_operator`: a narrow key of an operator stays in its organization.
+        """
+        return None if self.has(Scope.ORGANIZATIONS_MANAGE) else self.organization_id

@@ -20,9 +20,18 @@ class Scope(StrEnum):
     CREDITS_GRANT = "credits:grant"
     PLANS_WRITE = "plans:write"
     USERS_READ = "users:read"
+    ORGANIZATIONS_MANAGE = "organizations:manage"
 
 
-OPERATOR_SCOPES = frozenset({Scope.GATE_VERIFY, Scope.CREDITS_GRANT, Scope.PLANS_WRITE, Scope.USERS_READ})
+OPERATOR_SCOPES = frozenset(
+    {
+        Scope.GATE_VERIFY,
+        Scope.CREDITS_GRANT,
+        Scope.PLANS_WRITE,
+        Scope.USERS_READ,
+        Scope.ORGANIZATIONS_MANAGE,
+    }
+)
 """Held by an operator alone; they work on a key only while its creator is an operator."""
 
 MEMBER_SCOPES = frozenset(Scope) - OPERATOR_SCOPES

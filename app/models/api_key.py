@@ -8,8 +8,10 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, Text
 from sqlalchemy.dialects.postgresql import ARRAY, CIDR, JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.core.api_key_secrets import prefix_of
 from app.models.api_key_secret import ApiKeySecret
 from app.models.base import Base, IdentifiedMixin, TimestampMixin, VersionedMixin
+from app.models.plan import Plan
 
 
 class ApiKey(IdentifiedMixin, TimestampMixin, VersionedMixin, Base):
@@ -46,3 +48,28 @@ class ApiKey(IdentifiedMixin, TimestampMixin, VersionedMixin, Base):
     secrets: Mapped[list[ApiKeySecret]] = relationship(
         lazy="raise", cascade="all, delete-orphan", order_by="ApiKeySecret.created_at"
     )
+    current_secret: Mapped[ApiKeySecret] = relationship(
+        lazy="raise",
+        viewonly=True,
+        primaryjoin="and_(ApiKey.id == ApiKeySecret.api_key_id, ApiKeySecret.retired_at.is_(None))",
+    )
+    plan: Mapped[Plan | None] = relationship(lazy="raise")
+
+    @property
+    def prefix(self) -> str:
+        """What is shown of the key after its creation."""
+        return prefix_of(self.environment, self.current_secret.lookup_id)
+
+    @property
+    def plan_name(self) -> str | None:
+        """The name of the plan that overrides the organization's."""
+        return self.plan.name if self.plan else None
+
+    def revoke(self, now: datetime) -> None:
+        """End the key for good; the first date stays."""
+        self.revoked_at = self.revoked_at or now
+
+    def uncap(self) -> None:
+        """Let the key spend what its organization has; a later cap counts anew."""
+        self.credit_cap = None
+        self.credits_spent = 0

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, LargeBinary, SmallInteger, String, func
+from sqlalchemy import ForeignKey, Index, LargeBinary, SmallInteger, String, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base
@@ -13,6 +13,15 @@ class ApiKeySecret(Base):
     """A string that opens a key; rotation adds one and lets the old one run out."""
 
     __tablename__ = "api_key_secrets"
+    __table_args__ = (
+        # One string of a key is current; all others are rotated out or running out.
+        Index(
+            "uq_api_key_secrets_current",
+            "api_key_id",
+            unique=True,
+            postgresql_where=text("retired_at IS NULL"),
+        ),
+    )
 
     lookup_id: Mapped[str] = mapped_column(String(12), primary_key=True)
     """The 12 characters in clear after `fg_<env>_`."""

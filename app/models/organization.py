@@ -3,9 +3,10 @@
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Base, IdentifiedMixin, TimestampMixin, VersionedMixin
+from app.models.plan import Plan
 
 
 class Organization(IdentifiedMixin, TimestampMixin, VersionedMixin, Base):
@@ -16,3 +17,17 @@ class Organization(IdentifiedMixin, TimestampMixin, VersionedMixin, Base):
     name: Mapped[str] = mapped_column(String(100))
     plan_id: Mapped[UUID] = mapped_column(ForeignKey("plans.id"), index=True)
     is_active: Mapped[bool] = mapped_column(default=True)
+    plan: Mapped[Plan] = relationship(lazy="raise")
+
+    @property
+    def plan_name(self) -> str:
+        """The name customers know the plan by."""
+        return self.plan.name
+
+    def suspend(self) -> None:
+        """Stop every credential of the organization, from the next request on."""
+        self.is_active = False
+
+    def resume(self) -> None:
+        """Let its credentials work again."""
+        self.is_active = True

@@ -1,5 +1,6 @@
 """One named rate limit of a plan."""
 
+from typing import Self
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String
@@ -23,3 +24,8 @@ class PlanLimit(Base):
     quota: Mapped[int] = mapped_column(BigInteger)
     period_seconds: Mapped[int] = mapped_column(BigInteger)
     burst: Mapped[int] = mapped_column(BigInteger)
+
+    def become(self, other: Self) -> Self:
+        """Take the other's figures."""
+        self.quota, self.period_seconds, self.burst = other.quota, other.period_seconds, other.burst
+        return self

@@ -33,6 +33,14 @@ def to_utc(instant: datetime) -> datetime:
     return instant.astimezone(UTC)
 
 
+def left_out() -> Any:  # noqa: ANN401 -- it stands in for any type
+    """Stand for a member that a PATCH leaves out: `name: Name = Field(default_factory=left_out)`.
+
+    The member may be absent, yet null is refused; read it with `model_dump(exclude_unset=True)` only.
+    """
+    return None
+
+
 StorableStr = Annotated[str, AfterValidator(refuse_unstorable)]
 Flag = StrictBool
 Instant = Annotated[AwareDatetime, BeforeValidator(refuse_numbers), AfterValidator(to_utc)]

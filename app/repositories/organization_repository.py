@@ -1,0 +1,51 @@
+"""Organizations."""
+
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload
+
+from app.core.exceptions import NotFoundError
+from app.models import CreditAccount, Membership, Organization, Role
+from app.repositories.base_repository import BaseRepository
+
+
+class OrganizationRepository(BaseRepository[Organization]):
+    """Reads organizations together with their plan."""
+
+    model = Organization
+    noun = "organization"
+
+    async def found(self, organization: Organization, owner_id: UUID) -> Organization:
+        """Insert a new organization with what it is never without: an owner and a credit account."""
+        await self.save(organization)
+        membership = Membership(organization_id=organization.id, user_id=owner_id, role=Role.OWNER)
+        self._session.add_all([membership, CreditAccount(organization_id=organization.id)])
+        await self._flush()
+        return organization
+
+    async def get_within(self, organization_id: UUID, realm: UUID | None) -> Organization:
+        """The organization and its plan, for a principal of `realm` (`Principal.realm`).
+
+        Raises:
+            NotFoundError: there is none, or it is outside the realm.
+        """
+        query = self._with_plan().where(Organization.id == organization_id)
+        if realm is not None:
+            query = query.where(Organization.id == realm)
+        return self._required(await self._session.scalar(query))
+
+    async def lock(self, organization_id: UUID) -> None:
+        """Let only one transaction at a time go on from here for this organization.
+
+        Rows that refer to the organization may still be inserted by others: the lock is `FOR NO KEY UPDATE`.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        query = select(Organization.id).where(Organization.id == organization_id)
+        if await self._session.scalar(query.with_for_update(key_share=True)) is None:
+            raise NotFoundError(self.noun)
+
+    def _with_plan(self) -> Select[Organization]:
+        return select(Organization).options(joinedload(Organization.plan))

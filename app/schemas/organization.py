@@ -1,0 +1,42 @@
+"""What is read and written of an organization."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import ConfigDict, Field, StringConstraints
+
+from app.schemas.base import RequestModel, ResponseModel
+from app.schemas.fields import StorableStr, left_out
+from app.schemas.plan import PlanName
+
+OrganizationName = Annotated[
+    StorableStr, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)
+]
+
+
+class OrganizationUpdate(RequestModel):
+    """What members may change."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"name": "Acme Weather"}]})
+
+    name: OrganizationName = Field(default_factory=left_out)
+
+
+class OrganizationSubscription(RequestModel):
+    """The plan an operator puts an organization on."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"plan": "pro"}]})
+
+    plan: PlanName
+
+
+class OrganizationResponse(ResponseModel):
+    """An organization as its members see it."""
+
+    id: UUID
+    name: Annotated[str, Field(examples=["Acme Weather"])]
+    plan: Annotated[str, Field(validation_alias="plan_name", examples=["free"])]
+    is_active: Annotated[bool, Field(description="False while an operator has suspended it.")]
+    created_at: datetime
+    updated_at: datetime

@@ -1,0 +1,98 @@
+"""Organizations: the customers that own keys and credits."""
+
+from uuid import UUID
+
+from app.core.exceptions import InvalidFieldError
+from app.core.preconditions import UNCONDITIONAL, Precondition
+from app.core.principal import Principal
+from app.models import Organization, Plan
+from app.repositories.organization_repository import OrganizationRepository
+from app.repositories.plan_repository import PlanRepository
+from app.schemas.organization import OrganizationUpdate
+
+
+class OrganizationService:
+    """Founds organizations, shows them to their members, and lets operators rule them."""
+
+    def __init__(self, organizations: OrganizationRepository, plans: PlanRepository) -> None:
+        self._organizations = organizations
+        self._plans = plans
+
+    async def create(self, name: str, *, plan_name: str, owner_id: UUID) -> Organization:
+        """Found an organization with its owner and an empty credit account.
+
+        Raises:
+            InvalidFieldError: there is no such plan.
+            ConflictError: there is no such owner.
+        """
+        plan = await self._plan_named(plan_name)
+        return await self._organizations.found(Organization(name=name, plan=plan), owner_id)
+
+    async def get(self, organization_id: UUID, caller: Principal) -> Organization:
+        """The organization, if the caller may know of it.
+
+        Raises:
+            NotFoundError: there is none, or it is not the caller's.
+        """
+        return await self._organizations.get_within(organization_id, caller.realm)
+
+    async def update(
+        self,
+        organization_id: UUID,
+        changes: OrganizationUpdate,
+        *,
+        caller: Principal,
+        precondition: Precondition = UNCONDITIONAL,
+    ) -> Organization:
+        """Change what an organization says of itself.
+
+        Raises:
+            NotFoundError: there is none, or it is not the caller's.
+            PreconditionFailedError: it is no longer what the caller has seen.
+        """
+        organization = await self.get(organization_id, caller)
+        precondition.require(organization.version)
+        for field, value in changes.model_dump(exclude_unset=True).items():
+            setattr(organization, field, value)
+        return await self._organizations.save(organization)
+
+    async def subscribe(
+        self, organization_id: UUID, *, plan_name: str, caller: Principal, precondition: Precondition
+    ) -> Organization:
+        """Put an organization on a plan, from its very next call on; no bucket is reset.
+
+        Raises:
+            NotFoundError: there is no such organization.
+            InvalidFieldError: there is no such plan.
+            PreconditionFailedError: the organization is no longer what the caller has seen.
+        """
+        organization = await self.get(organization_id, caller)
+        precondition.require(organization.version)
+        organization.plan = await self._plan_named(plan_name)
+        return await self._organizations.save(organization)
+
+    async def suspend(self, organization_id: UUID, caller: Principal) -> Organization:
+        """Stop every credential of an organization, from the next request on.
+
+        Raises:
+            NotFoundError: there is no such organization.
+        """
+        organization = await self.get(organization_id, caller)
+        organization.suspend()
+        return await self._organizations.save(organization)
+
+    async def resume(self, organization_id: UUID, caller: Principal) -> Organization:
+        """Let an organization's credentials work again.
+
+        Raises:
+            NotFoundError: there is no such organization.
+        """
+        organization = await self.get(organization_id, caller)
+        organization.resume()
+        return await self._organizations.save(organization)
+
+    async def _plan_named(self, name: str) -> Plan:
+        plan = await self._plans.find_by_name(name)
+        if plan is None:
+            raise InvalidFieldError("/plan", "There is no such plan.", code="unknown_plan")
+        return plan

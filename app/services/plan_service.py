@@ -1,0 +1,65 @@
+"""Plans: what organizations subscribe to."""
+
+from uuid import UUID
+
+from app.core.clock import Clock
+from app.core.preconditions import UNCONDITIONAL, Precondition
+from app.models import Plan, PlanLimit
+from app.repositories.base_repository import EntityPage
+from app.repositories.plan_repository import PlanRepository
+from app.schemas.page import PageParams
+from app.schemas.plan import PlanCreate, PlanLimitCreate, PlanUpdate
+
+
+class PlanService:
+    """Lists plans, and lets operators make and change them."""
+
+    def __init__(self, plans: PlanRepository, clock: Clock) -> None:
+        self._plans = plans
+        self._clock = clock
+
+    async def list(self, params: PageParams) -> EntityPage[Plan]:
+        """The plans, by name."""
+        return await self._plans.page_with_limits(params)
+
+    async def get(self, plan_id: UUID) -> Plan:
+        """The plan and its limits.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        return await self._plans.get_with_limits(plan_id)
+
+    async def create(self, draft: PlanCreate) -> Plan:
+        """Offer a new plan.
+
+        Raises:
+            ConflictError: its name is taken.
+        """
+        limits = [new_limit(limit) for limit in draft.limits]
+        return await self._plans.save(Plan(name=draft.name, limits=limits))
+
+    async def update(
+        self, plan_id: UUID, changes: PlanUpdate, *, precondition: Precondition = UNCONDITIONAL
+    ) -> Plan:
+        """Change a plan for all who are on it, from their very next call on; no bucket is reset.
+
+        Raises:
+            NotFoundError: there is no such plan.
+            ConflictError: the new name is taken.
+            PreconditionFailedError: it is no longer what the caller has seen.
+        """
+        plan = await self._plans.get_with_limits(plan_id)
+        precondition.require(plan.version)
+        if "name" in changes.model_fields_set:
+            plan.name = changes.name
+        if "limits" in changes.model_fields_set:
+            plan.replace_limits([new_limit(limit) for limit in changes.limits], self._clock())
+        return await self._plans.save(plan)
+
+
+def new_limit(limit: PlanLimitCreate) -> PlanLimit:
+    """The row for a limit as it was asked for."""
+    return PlanLimit(
+        name=limit.name, quota=limit.limit, period_seconds=limit.period_seconds, burst=limit.units_at_once
+    )
