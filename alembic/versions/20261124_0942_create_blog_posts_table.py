@@ -44,9 +44,17 @@ def upgrade() -> None:
         sa.UniqueConstraint("organization_id", "slug", name=op.f("uq_blog_posts_organization_id_slug")),
     )
     op.create_index(op.f("ix_blog_posts_author_id"), "blog_posts", ["author_id"], unique=False)
+    op.create_index(
+        "ix_blog_posts_published_at_id",
+        "blog_posts",
+        ["published_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("status = 'published'"),
+    )
 
 
 def downgrade() -> None:
     """Drop the table."""
+    op.drop_index("ix_blog_posts_published_at_id", table_name="blog_posts")
     op.drop_index(op.f("ix_blog_posts_author_id"), table_name="blog_posts")
     op.drop_table("blog_posts")

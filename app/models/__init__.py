@@ -3,7 +3,7 @@
 from app.models.api_key import ApiKey
 from app.models.api_key_secret import ApiKeySecret
 from app.models.base import Base
-from app.models.blog_post import BlogPost, BlogPostStatus
+from app.models.blog_post import BlogPost
 from app.models.credit_account import CreditAccount
 from app.models.ledger_entry import LedgerEntry, LedgerKind
 from app.models.membership import Membership, Role
@@ -20,7 +20,6 @@ __all__ = [
     "ApiKeySecret",
     "Base",
     "BlogPost",
-    "BlogPostStatus",
     "CreditAccount",
     "LedgerEntry",
     "LedgerKind",

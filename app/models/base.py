@@ -26,6 +26,11 @@ class Base(DeclarativeBase):
     # What the database computes (updated_at) comes back with the UPDATE: a later lazy read cannot await.
     __mapper_args__ = {"eager_defaults": True}  # noqa: RUF012 -- SQLAlchemy declares it as an instance variable
 
+    def change(self, **values: object) -> None:
+        """Set these attributes and leave the others as they are."""
+        for name, value in values.items():
+            setattr(self, name, value)
+
 
 class IdentifiedMixin:
     """A UUIDv7 primary key, made by the application."""

@@ -1,20 +1,13 @@
 """The reference entity: copy this slice to write your own."""
 
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, IdentifiedMixin, TimestampMixin, VersionedMixin
-
-
-class BlogPostStatus(StrEnum):
-    """Who can see a post."""
-
-    DRAFT = "draft"
-    PUBLISHED = "published"
+from app.schemas.blog_post import BlogPostStatus
 
 
 class BlogPost(IdentifiedMixin, TimestampMixin, VersionedMixin, Base):
@@ -25,6 +18,12 @@ class BlogPost(IdentifiedMixin, TimestampMixin, VersionedMixin, Base):
         UniqueConstraint("organization_id", "slug"),
         CheckConstraint("status IN ('draft', 'published')", name="status_known"),
         CheckConstraint("status = 'draft' OR published_at IS NOT NULL", name="published_has_date"),
+        Index(
+            "ix_blog_posts_published_at_id",
+            "published_at",
+            "id",
+            postgresql_where=text("status = 'published'"),
+        ),
     )
 
     organization_id: Mapped[UUID] = mapped_column(ForeignKey("organizations.id", ondelete="CASCADE"))
