@@ -8,11 +8,11 @@ from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
-from app.core.exceptions import DatabaseUnavailableError
+from app.core.exceptions import CommitOutcomeUnknownError, DatabaseUnavailableError
 from app.core.settings import DatabaseSettings
 
 UNAVAILABLE_STATES = frozenset({"57P01", "57P02", "57P03", "53300", "55P03", "57014"})
-"""SQLSTATEs that say "not now": shutting down, crash recovery, too many connections, lock or statement timeout."""
+"""SQLSTATEs that say "not now": shut down, starting, too many connections, lock or statement timeout."""
 
 
 def create_engine(settings: DatabaseSettings, *, pool_size: int, max_overflow: int = 0) -> AsyncEngine:
@@ -27,6 +27,8 @@ def create_engine(settings: DatabaseSettings, *, pool_size: int, max_overflow: i
     arguments: dict[str, Any] = {
         "server_settings": server_settings,
         "timeout": settings.connect_timeout_seconds,
+        # A server that vanished without a word ends no statement by itself.
+        "command_timeout": settings.statement_timeout_seconds + 1,
     }
     return create_async_engine(
         settings.sqlalchemy_url,
@@ -42,12 +44,23 @@ async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
     """Open a session and commit it at the end; any error rolls it back.
 
     Raises:
-        DatabaseUnavailableError: PostgreSQL cannot be reached, or its answer to the commit was lost.
+        DatabaseUnavailableError: PostgreSQL cannot be reached.
+        CommitOutcomeUnknownError: its answer to the commit was lost.
     """
     with unavailable_when_unreachable():
         async with AsyncSession(engine, expire_on_commit=False) as session:
             yield session
-            await session.commit()
+            await commit(session)
+
+
+async def commit(session: AsyncSession) -> None:
+    """Commit; a connection lost on the way leaves the outcome unknown, which is told apart."""
+    try:
+        await session.commit()
+    except (DBAPIError, OSError) as error:
+        if isinstance(error, OSError) or is_unreachable(error):
+            raise CommitOutcomeUnknownError from error
+        raise
 
 
 @contextmanager

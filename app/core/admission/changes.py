@@ -1,0 +1,38 @@
+"""What a batch writes."""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from app.core.admission.snapshot import Account, PastCharge
+
+
+@dataclass(slots=True)
+class NewCharge:
+    """A ledger entry to write."""
+
+    organization_id: UUID
+    sequence: int
+    amount: int
+    balance_after: int
+    reason: str
+    charge_id: str | None
+    api_key_id: UUID | None
+    user_id: UUID | None
+    request_id: str | None
+
+    def as_past(self) -> PastCharge:
+        """What later requests with the same charge id find."""
+        return PastCharge(self.api_key_id, self.user_id, self.amount, self.balance_after)
+
+
+@dataclass(slots=True)
+class Changes:
+    """Everything a batch writes."""
+
+    accounts: dict[UUID, Account] = field(default_factory=dict)
+    buckets: dict[tuple[str, str], int] = field(default_factory=dict)
+    charges: list[NewCharge] = field(default_factory=list)
+    spent_by_key: dict[UUID, int] = field(default_factory=dict)
+    """Key id -> credits spent in all, for keys with a cap."""
+    used_keys: set[UUID] = field(default_factory=set)
+    """Keys whose `last_used_at` is due."""

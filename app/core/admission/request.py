@@ -1,0 +1,64 @@
+"""What is asked of the gate."""
+
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address
+from uuid import UUID
+
+from app.core.api_key_secrets import PresentedKey
+from app.core.gcra import Quota
+
+Address = IPv4Address | IPv6Address
+
+
+@dataclass(frozen=True, slots=True)
+class PresentedSession:
+    """An access token of good signature and times; whether its session lives is the database's word."""
+
+    session_id: UUID
+    user_id: UUID
+
+
+Presented = PresentedKey | PresentedSession
+
+
+@dataclass(slots=True)
+class LimitUse:
+    """How much of one of the plan's limits a call uses."""
+
+    name: str
+    weight: int
+
+
+@dataclass(slots=True)
+class LimitDemand:
+    """A limit outside the plans: whose bucket, which quota, how much of it."""
+
+    subject: str
+    quota: Quota
+    weight: int = 1
+
+
+@dataclass(slots=True)
+class AdmissionRequest:
+    """One question: may this credential do this, and what does it cost?"""
+
+    presented: Presented | None
+    """None for a string that cannot be a credential: NOT_FOUND without looking."""
+    cost: int = 0
+    scopes: tuple[str, ...] = ()
+    limits: tuple[LimitUse, ...] | None = None
+    """None: every limit of the plan, weight 1."""
+    charge_id: str | None = None
+    reason: str = "verify"
+    address: Address | None = None
+
+
+@dataclass(slots=True)
+class AdmissionCall:
+    """What one caller asks at once: decided in one transaction, each request on its own."""
+
+    requests: list[AdmissionRequest]
+    caller: AdmissionRequest | None = None
+    """The service key that asks. If it is refused, nothing is decided and nothing consumed for it."""
+    demands: tuple[LimitDemand, ...] = ()
+    request_id: str | None = None

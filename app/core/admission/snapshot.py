@@ -1,0 +1,98 @@
+"""What the database knows about a batch."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from ipaddress import IPv4Network, IPv6Network
+from uuid import UUID
+
+from app.core.admission.request import Presented
+from app.core.api_key_secrets import PresentedKey
+from app.core.gcra import Quota
+
+
+def organization_subject(organization_id: UUID) -> str:
+    """Whose bucket a plan's limit fills: all keys and sessions of an organization share it."""
+    return f"org:{organization_id}"
+
+
+@dataclass(slots=True)
+class Holder:
+    """Who stands behind a credential: their state and what they may."""
+
+    organization_id: UUID
+    organization_active: bool
+    plan_id: UUID
+    user_id: UUID
+    user_active: bool
+    user_is_operator: bool
+    expires_at: datetime | None
+    revoked_at: datetime | None
+
+
+@dataclass(slots=True)
+class StoredKey(Holder):
+    """An API key as the database has it, by one of its strings."""
+
+    key_id: UUID
+    digest: bytes
+    pepper_id: int
+    retired_at: datetime | None
+    environment: str
+    scopes: list[str]
+    enabled: bool
+    credit_cap: int | None
+    allowed_cidrs: list[IPv4Network | IPv6Network] | None
+    metadata_json: str
+    last_used_at: datetime | None
+
+
+@dataclass(slots=True)
+class StoredSession(Holder):
+    """A session as the database has it."""
+
+    session_id: UUID
+    role: str | None
+    """The user's role in the organization; None after leaving it."""
+
+
+@dataclass(slots=True)
+class Account:
+    """An organization's credits, locked by this transaction."""
+
+    available: int
+    last_sequence: int
+
+
+@dataclass(slots=True)
+class PastCharge:
+    """What a charge id stands for already."""
+
+    api_key_id: UUID | None
+    user_id: UUID | None
+    amount: int
+    balance_after: int
+
+
+@dataclass(slots=True)
+class Snapshot:
+    """Everything a batch needs to know, read under the locks of its accounts."""
+
+    now: datetime
+    now_us: int
+    keys: dict[str, StoredKey] = field(default_factory=dict)
+    sessions: dict[UUID, StoredSession] = field(default_factory=dict)
+    accounts: dict[UUID, Account] = field(default_factory=dict)
+    quotas: dict[UUID, dict[str, Quota]] = field(default_factory=dict)
+    """Plan id -> limit name -> quota."""
+    buckets: dict[tuple[str, str], int] = field(default_factory=dict)
+    """(subject, limit name) -> theoretical arrival time."""
+    past_charges: dict[tuple[UUID, str], PastCharge] = field(default_factory=dict)
+    """(organization id, charge id) -> what it took."""
+    spent_by_key: dict[UUID, int] = field(default_factory=dict)
+    """Key id -> credits spent so far, for keys with a cap."""
+
+    def holder(self, presented: Presented | None) -> StoredKey | StoredSession | None:
+        """The stored side of a presented credential, whether or not it is the right secret."""
+        if isinstance(presented, PresentedKey):
+            return self.keys.get(presented.lookup_id)
+        return None if presented is None else self.sessions.get(presented.session_id)

@@ -1,0 +1,52 @@
+"""What the gate answers."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from app.core.gcra import Take
+from app.core.principal import Principal
+
+
+class Code(StrEnum):
+    """The verdicts, in the order in which they are looked for."""
+
+    NOT_FOUND = "NOT_FOUND"
+    REVOKED = "REVOKED"
+    DISABLED = "DISABLED"
+    EXPIRED = "EXPIRED"
+    FORBIDDEN = "FORBIDDEN"
+    INSUFFICIENT_SCOPE = "INSUFFICIENT_SCOPE"
+    CHARGE_ID_REUSED = "CHARGE_ID_REUSED"
+    RATE_LIMITED = "RATE_LIMITED"
+    INSUFFICIENT_CREDITS = "INSUFFICIENT_CREDITS"
+    VALID = "VALID"
+
+
+@dataclass(slots=True)
+class Verdict:
+    """The answer to one request."""
+
+    code: Code
+    principal: Principal | None = None
+    charged: int | None = None
+    remaining: int | None = None
+    takes: list[Take] = field(default_factory=list)
+    charge_id: str | None = None
+    replayed: bool = False
+
+    @property
+    def valid(self) -> bool:
+        """Whether the call may go on."""
+        return self.code is Code.VALID
+
+
+@dataclass(slots=True)
+class CallVerdict:
+    """The answers to one call."""
+
+    caller: Verdict | None
+    demands: list[Take]
+    verdicts: list[Verdict]
+    """Empty when the caller or a demand was refused, or an unknown limit was named."""
+    unknown_limits: list[tuple[int, int]] = field(default_factory=list)
+    """(request, limit) indexes of limits that the plan lacks; then nothing was consumed."""

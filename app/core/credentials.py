@@ -1,0 +1,15 @@
+"""Reading a credential string: an API key or a session's access token, told apart by its form."""
+
+from datetime import datetime
+
+from app.core import api_key_secrets
+from app.core.access_tokens import AccessTokens
+from app.core.admission import Presented, PresentedSession
+
+
+def read_credential(text: str, access_tokens: AccessTokens, now: datetime) -> Presented | None:
+    """What the gate looks up; None for a string that cannot be a credential, decided without I/O."""
+    if text.startswith("fg_"):
+        return api_key_secrets.parse(text)
+    claims = access_tokens.verify(text, now)
+    return None if claims is None else PresentedSession(claims.session_id, claims.user_id)

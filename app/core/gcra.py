@@ -1,0 +1,117 @@
+"""The generic cell rate algorithm (ITU-T I.371), in integer microseconds.
+
+A bucket is one number, the theoretical arrival time `tat`: the instant at which it is full again. A unit
+costs `T = period / quota`; a call of weight n passes iff `max(tat, now) + n*T - tau <= now` with
+`tau = T * burst`. Everything here is pure; the clock is the database's.
+"""
+
+from dataclasses import dataclass
+
+MICROSECONDS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """A named limit: `quota` units per `period_seconds`, `burst` of them at once."""
+
+    name: str
+    quota: int
+    period_seconds: int
+    burst: int
+
+    @property
+    def interval_us(self) -> int:
+        """T: what one unit costs. At least 1, because the quota is at most a million per second."""
+        return self.period_seconds * MICROSECONDS // self.quota
+
+    def take(self, tat_us: int, weight: int, now_us: int) -> "Take":
+        """What a call of `weight` units meets in the bucket `tat_us`; weight 0 only looks."""
+        interval = self.interval_us
+        tolerance = interval * self.burst
+        start = max(tat_us, now_us)
+        after = start + weight * interval
+        excess = after - tolerance - now_us
+        if weight == 0 or excess <= 0:
+            return Take(self, weight, after, now_us, interval, exceeded=False, wait_us=0)
+        wait = None if weight > self.burst else excess
+        return Take(self, weight, start, now_us, interval, exceeded=True, wait_us=wait)
+
+
+@dataclass(slots=True)
+class Take:
+    """One limit's answer to one call. Not frozen: made for every limit of every request."""
+
+    quota: Quota
+    weight: int
+    tat_us: int
+    """The bucket after the call; unchanged by a refused one."""
+    now_us: int
+    interval_us: int
+    exceeded: bool
+    wait_us: int | None
+    """Until the refused weight would pass; None when it never will."""
+
+    @property
+    def remaining(self) -> int:
+        """Whole units that would pass now."""
+        room = self.interval_us * self.quota.burst - (self.tat_us - self.now_us)
+        return max(0, room // self.interval_us)
+
+    @property
+    def retry_after_seconds(self) -> int | None:
+        """Seconds, rounded up, until the refused weight would pass; None when it never will."""
+        return None if self.wait_us is None else seconds_up(self.wait_us)
+
+    @property
+    def next_unit_seconds(self) -> int:
+        """Seconds, rounded up, until one more unit is regained; 0 when the bucket is full."""
+        used = self.tat_us - self.now_us
+        if used <= 0:
+            return 0
+        return seconds_up(used % self.interval_us or self.interval_us)
+
+    @property
+    def reset_after_seconds(self) -> int:
+        """Seconds, rounded up, until the bucket is full."""
+        return max(0, seconds_up(self.tat_us - self.now_us))
+
+    @property
+    def header_seconds(self) -> int:
+        """The `t` of the RateLimit field: until this call's kind of weight passes again."""
+        if self.exceeded:
+            return self.retry_after_seconds if self.wait_us is not None else self.reset_after_seconds  # type: ignore[return-value]
+        return self.next_unit_seconds
+
+
+def seconds_up(microseconds: int) -> int:
+    """Whole seconds, rounded up, so that nobody comes back too early."""
+    return -(-microseconds // MICROSECONDS)
+
+
+def rate_limit_headers(takes: "list[Take]") -> dict[str, str]:
+    """The RateLimit fields of these limits, and Retry-After when one refused.
+
+    Source: draft-ietf-httpapi-ratelimit-headers-11; RFC 9110, section 10.2.3.
+    """
+    if not takes:
+        return {}
+    headers = {
+        "RateLimit-Policy": ", ".join(
+            f'"{take.quota.name}";q={take.quota.quota};w={take.quota.period_seconds}' for take in takes
+        ),
+        "RateLimit": ", ".join(
+            f'"{take.quota.name}";r={take.remaining};t={take.header_seconds}' for take in takes
+        ),
+    }
+    retry_after = retry_after_seconds(takes)
+    if retry_after is not None:
+        headers["Retry-After"] = str(retry_after)
+    return headers
+
+
+def retry_after_seconds(takes: "list[Take]") -> int | None:
+    """How long the refused call must wait for all of its limits; None when it passed or never will."""
+    refused = [take for take in takes if take.exceeded]
+    if not refused or any(take.wait_us is None for take in refused):
+        return None
+    return max(seconds_up(take.wait_us or 0) for take in refused)

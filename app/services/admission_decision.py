@@ -1,0 +1,241 @@
+"""The decision: a pure function of what is asked and what is known.
+
+It asks in this order, and the first "no" is the answer: is there such a credential -> is it enabled, not
+expired, not revoked, its owner active -> may this address use it -> scopes -> limits -> credits. All or
+nothing: a refused request consumes no limit and no credit. Item by item: a refused item never starves
+those behind it.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from app.core.admission import (
+    Account,
+    AdmissionCall,
+    AdmissionRequest,
+    CallVerdict,
+    Changes,
+    Code,
+    LimitDemand,
+    NewCharge,
+    Snapshot,
+    StoredKey,
+    StoredSession,
+    Verdict,
+    organization_subject,
+)
+from app.core.gcra import Quota, Take
+from app.core.principal import Principal, PrincipalType
+from app.services.admission_identity import Identifier, Identity, Policy
+
+TOUCH_INTERVAL_SECONDS = 60
+"""`last_used_at` is at most this old."""
+
+
+def decide(
+    calls: Sequence[AdmissionCall], snapshot: Snapshot, policy: Policy
+) -> tuple[list[CallVerdict], Changes]:
+    """Decide a batch in order: the verdicts, and all that they change."""
+    batch = BatchDecision(snapshot, policy)
+    return [batch.decide_call(call) for call in calls], batch.changes
+
+
+class BatchDecision:
+    """The state of one batch while it is decided: each verdict sees the changes of those before it."""
+
+    def __init__(self, snapshot: Snapshot, policy: Policy) -> None:
+        self.changes = Changes()
+        self._snapshot = snapshot
+        self._identifier = Identifier(snapshot, policy)
+        self._subjects: dict[UUID, str] = {}
+
+    def decide_call(self, call: AdmissionCall) -> CallVerdict:
+        """The caller first; then the demands; then each request on its own."""
+        if call.caller is not None:
+            caller_code = self._refusal(call.caller, self._identifier.identify(call.caller.presented))
+            if caller_code is None and (unknown := self._unknown_limits(call.requests)):
+                return CallVerdict(None, [], [], unknown_limits=unknown)
+            caller = self._decide(call.caller, call.request_id)
+            if not caller.valid:
+                return CallVerdict(caller, [], [])
+        else:
+            caller = None
+        demands = self._take_demands(call.demands)
+        if any(take.exceeded for take in demands):
+            return CallVerdict(caller, demands, [])
+        return CallVerdict(caller, demands, [self._decide(r, call.request_id) for r in call.requests])
+
+    def _decide(self, request: AdmissionRequest, request_id: str | None) -> Verdict:
+        identity = self._identifier.identify(request.presented)
+        stored, principal = identity.stored, identity.principal
+        if stored is None or principal is None:
+            return Verdict(Code.NOT_FOUND)
+        account = self._snapshot.accounts[stored.organization_id]
+        refusal = self._refusal(request, identity)
+        if refusal is not None:
+            return Verdict(refusal, principal, 0, account.available)
+        self._note_use(stored)
+        cost = self._cost(request, stored)
+        if cost and request.charge_id is not None:
+            replay = self._replay(request, cost, principal, stored)
+            if replay is not None:
+                return replay
+        takes = self._takes(request, stored)
+        for take in takes:
+            if take.exceeded:
+                return Verdict(Code.RATE_LIMITED, principal, 0, account.available, takes)
+        if cost and not self._covers(account, stored, cost):
+            peeked = self._peek(request, stored)
+            return Verdict(Code.INSUFFICIENT_CREDITS, principal, 0, account.available, peeked)
+        self._fill(self._subject(stored), takes)
+        if cost:
+            self._charge(request, cost, principal, stored, request_id)
+        charge_id = request.charge_id if cost else None
+        return Verdict(Code.VALID, principal, cost, account.available, takes, charge_id)
+
+    # Who
+
+    def _note_use(self, stored: StoredKey | StoredSession) -> None:
+        if isinstance(stored, StoredKey):
+            last = stored.last_used_at
+            if last is None or (self._snapshot.now - last).total_seconds() >= TOUCH_INTERVAL_SECONDS:
+                self.changes.used_keys.add(stored.key_id)
+
+    # May they
+
+    def _refusal(self, request: AdmissionRequest, identity: Identity) -> Code | None:
+        """The first reason in who is calling and what they may; None when there is none."""
+        if identity.code is not Code.VALID:
+            return identity.code
+        stored, principal = identity.stored, identity.principal
+        if isinstance(stored, StoredKey) and not address_allowed(request, stored):
+            return Code.FORBIDDEN
+        if principal is not None and not principal.scopes.issuperset(request.scopes):
+            return Code.INSUFFICIENT_SCOPE
+        return None
+
+    # How fast
+
+    def _subject(self, stored: StoredKey | StoredSession) -> str:
+        subject = self._subjects.get(stored.organization_id)
+        if subject is None:
+            subject = self._subjects[stored.organization_id] = organization_subject(stored.organization_id)
+        return subject
+
+    def _unknown_limits(self, requests: Sequence[AdmissionRequest]) -> list[tuple[int, int]]:
+        """Where requests name limits that their plan lacks: (request, limit) indexes."""
+        unknown = []
+        for index, request in enumerate(requests):
+            stored = self._identifier.identify(request.presented).stored if request.limits else None
+            if stored is not None:
+                quotas = self._snapshot.quotas[stored.plan_id]
+                unknown += [(index, i) for i, u in enumerate(request.limits or ()) if u.name not in quotas]
+        return unknown
+
+    def _takes(self, request: AdmissionRequest, stored: StoredKey | StoredSession) -> list[Take]:
+        quotas = self._snapshot.quotas[stored.plan_id]
+        subject = self._subject(stored)
+        if request.limits is None:
+            return [self._take(subject, quota, 1) for quota in quotas.values()]
+        return [self._take(subject, quotas[use.name], use.weight) for use in request.limits]
+
+    def _peek(self, request: AdmissionRequest, stored: StoredKey | StoredSession) -> list[Take]:
+        """The same limits as they stand, for a call that consumes none."""
+        subject = self._subject(stored)
+        return [self._take(subject, take.quota, 0) for take in self._takes(request, stored)]
+
+    def _take(self, subject: str, quota: Quota, weight: int) -> Take:
+        tat_us = self._snapshot.buckets[subject, quota.name]
+        return quota.take(tat_us, weight, self._snapshot.now_us)
+
+    def _take_demands(self, demands: Sequence[LimitDemand]) -> list[Take]:
+        """All of them, or none."""
+        takes = [self._take(demand.subject, demand.quota, demand.weight) for demand in demands]
+        if not any(take.exceeded for take in takes):
+            for demand, take in zip(demands, takes, strict=True):
+                self._fill(demand.subject, [take])
+        return takes
+
+    def _fill(self, subject: str, takes: Sequence[Take]) -> None:
+        for take in takes:
+            if take.weight:
+                bucket = subject, take.quota.name
+                self._snapshot.buckets[bucket] = self.changes.buckets[bucket] = take.tat_us
+
+    # What does it cost
+
+    def _cost(self, request: AdmissionRequest, stored: StoredKey | StoredSession) -> int:
+        """Test keys never charge."""
+        return 0 if isinstance(stored, StoredKey) and stored.environment == "test" else request.cost
+
+    def _replay(
+        self,
+        request: AdmissionRequest,
+        cost: int,
+        principal: Principal,
+        stored: StoredKey | StoredSession,
+    ) -> Verdict | None:
+        """The first verdict again for a charge id that was used; None for a new one."""
+        past = self._snapshot.past_charges.get((stored.organization_id, request.charge_id or ""))
+        if past is None:
+            return None
+        available = self._snapshot.accounts[stored.organization_id].available
+        if (past.api_key_id, past.user_id, past.amount) != (*payer(principal), -cost):
+            return Verdict(Code.CHARGE_ID_REUSED, principal, 0, available, charge_id=request.charge_id)
+        peeked = self._peek(request, stored)
+        return Verdict(
+            Code.VALID, principal, cost, past.balance_after, peeked, request.charge_id, replayed=True
+        )
+
+    def _covers(self, account: Account, stored: StoredKey | StoredSession, cost: int) -> bool:
+        if isinstance(stored, StoredKey) and stored.credit_cap is not None:
+            spent = self._snapshot.spent_by_key.get(stored.key_id, 0)
+            if spent + cost > stored.credit_cap:
+                return False
+        return account.available >= cost
+
+    def _charge(
+        self,
+        request: AdmissionRequest,
+        cost: int,
+        principal: Principal,
+        stored: StoredKey | StoredSession,
+        request_id: str | None,
+    ) -> None:
+        organization_id = stored.organization_id
+        account = self._snapshot.accounts[organization_id]
+        account.available -= cost
+        account.last_sequence += 1
+        self.changes.accounts[organization_id] = account
+        key_id, user_id = payer(principal)
+        charge = NewCharge(
+            organization_id,
+            account.last_sequence,
+            -cost,
+            account.available,
+            request.reason,
+            request.charge_id,
+            key_id,
+            user_id,
+            request_id,
+        )
+        self.changes.charges.append(charge)
+        if request.charge_id is not None:
+            self._snapshot.past_charges[organization_id, request.charge_id] = charge.as_past()
+        if isinstance(stored, StoredKey) and stored.credit_cap is not None:
+            spent = self._snapshot.spent_by_key.get(stored.key_id, 0) + cost
+            self._snapshot.spent_by_key[stored.key_id] = self.changes.spent_by_key[stored.key_id] = spent
+
+
+def address_allowed(request: AdmissionRequest, key: StoredKey) -> bool:
+    """Whether the key may be used from there; a list without an address to check refuses."""
+    if key.allowed_cidrs is None:
+        return True
+    return request.address is not None and any(request.address in network for network in key.allowed_cidrs)
+
+
+def payer(principal: Principal) -> tuple[UUID | None, UUID | None]:
+    """Who a charge belongs to: the key, or the person of a session."""
+    if principal.type is PrincipalType.API_KEY:
+        return principal.key_id, None
+    return None, principal.user_id

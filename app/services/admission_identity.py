@@ -1,0 +1,104 @@
+"""Who a credential is: the first question of the gate."""
+
+import json
+from dataclasses import dataclass
+
+from app.core.admission import Code, Presented, Snapshot, StoredKey, StoredSession
+from app.core.api_key_secrets import ApiKeySecrets, PresentedKey
+from app.core.principal import Principal, PrincipalType
+from app.core.scopes import MEMBER_SCOPES, OPERATOR_SCOPES, VIEWER_SCOPES
+
+NO_SCOPES: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the decision needs besides the data: how secrets are compared, what roles may do."""
+
+    api_key_secrets: ApiKeySecrets
+    resource_scopes: frozenset[str] = NO_SCOPES
+    """Scopes of the API behind the gate, which members may give to their keys."""
+
+    def session_scopes(self, session: StoredSession) -> frozenset[str]:
+        """What a person may do in the session's organization."""
+        if session.role is None:
+            member: frozenset[str] = NO_SCOPES
+        elif session.role == "viewer":
+            member = VIEWER_SCOPES
+        else:
+            member = MEMBER_SCOPES | self.resource_scopes
+        return member | OPERATOR_SCOPES if session.user_is_operator else member
+
+
+@dataclass(slots=True)
+class Identity:
+    """Who a credential is, and whether that alone is reason to refuse."""
+
+    code: Code
+    stored: StoredKey | StoredSession | None = None
+    principal: Principal | None = None
+
+
+class Identifier:
+    """Finds who stands behind the credentials of one batch; each is looked at once."""
+
+    def __init__(self, snapshot: Snapshot, policy: Policy) -> None:
+        self._snapshot = snapshot
+        self._policy = policy
+        self._identities: dict[Presented, Identity] = {}
+
+    def identify(self, presented: Presented | None) -> Identity:
+        """Who this is; NOT_FOUND for a string that cannot be a credential, without looking."""
+        if presented is None:
+            return Identity(Code.NOT_FOUND)
+        identity = self._identities.get(presented)
+        if identity is None:
+            if isinstance(presented, PresentedKey):
+                identity = self._identify_key(presented)
+            else:
+                identity = self._identify_session(self._snapshot.sessions.get(presented.session_id))
+            self._identities[presented] = identity
+        return identity
+
+    def _identify_key(self, presented: PresentedKey) -> Identity:
+        key = self._snapshot.keys.get(presented.lookup_id)
+        digest, pepper_id = (key.digest, key.pepper_id) if key else (None, None)
+        matches = self._policy.api_key_secrets.matches(presented, digest=digest, pepper_id=pepper_id)
+        if key is None or not matches:
+            return Identity(Code.NOT_FOUND)
+        scopes = frozenset(key.scopes)
+        if not key.user_is_operator:
+            scopes -= OPERATOR_SCOPES
+        principal = Principal(
+            PrincipalType.API_KEY,
+            key.organization_id,
+            key.user_id,
+            scopes,
+            key_id=key.key_id,
+            is_operator=key.user_is_operator,
+            metadata=json.loads(key.metadata_json),
+        )
+        retired = key.retired_at is not None and key.retired_at <= self._snapshot.now
+        return Identity(self._standing(key, revoked=retired, enabled=key.enabled), key, principal)
+
+    def _identify_session(self, session: StoredSession | None) -> Identity:
+        if session is None:
+            return Identity(Code.NOT_FOUND)
+        principal = Principal(
+            PrincipalType.SESSION,
+            session.organization_id,
+            session.user_id,
+            self._policy.session_scopes(session),
+            session_id=session.session_id,
+            is_operator=session.user_is_operator,
+        )
+        return Identity(self._standing(session, revoked=False, enabled=True), session, principal)
+
+    def _standing(self, stored: StoredKey | StoredSession, *, revoked: bool, enabled: bool) -> Code:
+        if revoked or stored.revoked_at is not None:
+            return Code.REVOKED
+        if not (enabled and stored.user_active and stored.organization_active):
+            return Code.DISABLED
+        if stored.expires_at is not None and stored.expires_at <= self._snapshot.now:
+            return Code.EXPIRED
+        return Code.VALID

@@ -1,0 +1,83 @@
+"""The gate: one coalesced commit decides who is calling, whether they may, how fast, and what it costs."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+
+from app.core.admission import AdmissionCall, CallVerdict, LimitDemand
+from app.core.coalescer import Coalescer
+from app.core.exceptions import (
+    CommitOutcomeUnknownError,
+    DatabaseUnavailableError,
+    RateLimitedError,
+)
+from app.core.gcra import Take, retry_after_seconds
+from app.core.settings import GateSettings
+from app.repositories.admission_repository import AdmissionRepository
+from app.services.admission_decision import decide
+from app.services.admission_identity import Policy
+
+OpenRepository = Callable[[], AbstractAsyncContextManager[AdmissionRepository]]
+
+
+class AdmissionService:
+    """Decides calls in batches; every answer leaves after its batch is committed."""
+
+    def __init__(self, open_repository: OpenRepository, policy: Policy, settings: GateSettings) -> None:
+        self._open_repository = open_repository
+        self._policy = policy
+        self._coalescer: Coalescer[AdmissionCall, CallVerdict] = Coalescer(
+            self._flush,
+            batch_max=settings.batch_max,
+            queue_max=settings.queue_max,
+            flushes_max=settings.flushes_max,
+            deadline_seconds=settings.deadline_seconds,
+            passing_errors=(DatabaseUnavailableError,),
+            final_errors=(CommitOutcomeUnknownError,),
+            size_of=size_of,
+        )
+
+    async def admit(self, call: AdmissionCall) -> CallVerdict:
+        """Decide one call, together with those that arrive meanwhile.
+
+        Raises:
+            OverloadedError: too many wait.
+            DatabaseUnavailableError: PostgreSQL is away; nothing was decided, or (CommitOutcomeUnknownError)
+                the connection was lost in the commit: repeat with the same charge id to learn the outcome.
+        """
+        return await self._coalescer.submit(call)
+
+    async def take(self, *demands: LimitDemand) -> list[Take]:
+        """Take from limits that need no credential: all of them, or none.
+
+        Raises:
+            RateLimitedError: one is used up.
+        """
+        verdict = await self.admit(AdmissionCall(requests=[], demands=demands))
+        raise_when_exceeded(verdict.demands)
+        return verdict.demands
+
+    async def drain(self) -> None:
+        """Let everything that was asked be answered."""
+        await self._coalescer.drain()
+
+    async def _flush(self, calls: Sequence[AdmissionCall]) -> Sequence[CallVerdict]:
+        async with self._open_repository() as repository:
+            snapshot = await repository.load(calls)
+            verdicts, changes = decide(calls, snapshot, self._policy)
+            await repository.apply(changes, snapshot)
+        if changes.used_keys:
+            async with self._open_repository() as repository:
+                await repository.touch(changes.used_keys, snapshot.now)
+        return verdicts
+
+
+def size_of(call: AdmissionCall) -> int:
+    """How much of a batch a call fills."""
+    return max(1, len(call.requests))
+
+
+def raise_when_exceeded(takes: list[Take]) -> None:
+    """Turn the first exceeded limit into its 429."""
+    for take in takes:
+        if take.exceeded:
+            raise RateLimitedError(take.quota.name, retry_after_seconds=retry_after_seconds(takes))
