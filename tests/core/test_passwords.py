@@ -50,9 +50,7 @@ async def test_only_the_very_password_is_right(make_hasher, other):
     assert await hasher.check(other, stored) is PasswordCheck.WRONG
 
 
-@pytest.mark.parametrize(
-    "password", ["\x00" * 15, "\U0001f511" * 15, " " * 15, "e\u0301" * 10, "p" * 256, "\ud800" * 15]
-)
+@pytest.mark.parametrize("character", ["\x00", "\U0001f511", " ", "e\u0301", "p", "\ud800", "\n"])
 async def test_any_characters_make_a_password(make_hasher, character):
     hasher = make_hasher()
     password = character * 15
