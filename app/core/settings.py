@@ -4,9 +4,18 @@ import os
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Any, Literal
+from urllib.parse import parse_qsl, urlencode
 
-from pydantic import BaseModel, ConfigDict, Field, HttpUrl, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, SecretStr, ValidationError
+from pydantic_core import InitErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app.core.secret_strength import complaint_about_pepper, complaint_about_signing_key, complaint_about_url
+
+PREFIX = "FAREGATE_"
+DELIMITER = "__"
+LIBPQ_ONLY_PARAMETERS = frozenset({"channel_binding", "connect_timeout", "gssencmode"})
+"""What platforms put into PostgreSQL URLs and asyncpg does not know."""
 
 
 class Environment(StrEnum):
@@ -20,13 +29,26 @@ class Environment(StrEnum):
 class SettingsGroup(BaseModel):
     """A group of settings that belong together."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+def require_postgresql(url: SecretStr | None) -> SecretStr | None:
+    """Refuse the URL of anything but PostgreSQL."""
+    if url is not None and not url.get_secret_value().startswith(("postgresql://", "postgres://")):
+        message = "must begin with postgresql://"
+        raise ValueError(message)
+    return url
+
+
+def unescape_newlines(pem: SecretStr | None) -> SecretStr | None:
+    r"""Turn the `\n` that one-line environment files hold back into line ends."""
+    return None if pem is None else SecretStr(pem.get_secret_value().replace("\\n", "\n"))
 
 
 class DatabaseSettings(SettingsGroup):
     """Where PostgreSQL is, and how patient we are with it."""
 
-    url: SecretStr | None = None
+    url: Annotated[SecretStr | None, AfterValidator(require_postgresql)] = None
     pool_size: Annotated[int, Field(ge=1, le=200)] = 10
     max_overflow: Annotated[int, Field(ge=0, le=200)] = 10
     pool_timeout_seconds: Annotated[float, Field(gt=0, le=60)] = 5
@@ -44,19 +66,52 @@ class DatabaseSettings(SettingsGroup):
         if self.url is None:
             message = "DATABASE_URL is not set"
             raise ValueError(message)
-        _, separator, rest = self.url.get_secret_value().partition("://")
-        return f"postgresql+asyncpg{separator}{rest}"
+        _, _, rest = self.url.get_secret_value().partition("://")
+        place, _, query = rest.partition("?")
+        parameters = [
+            ("ssl" if name == "sslmode" else name, value)
+            for name, value in parse_qsl(query)
+            if name not in LIBPQ_ONLY_PARAMETERS
+        ]
+        return f"postgresql+asyncpg://{place}" + (f"?{urlencode(parameters)}" if parameters else "")
 
 
 class SecretSettings(SettingsGroup):
     """What must never be seen: no defaults; development generates them into `.data/`."""
 
     api_key_pepper: SecretStr | None = None
-    """At least 32 bytes, base64 or hex or plain: keys the HMAC of API keys and of opaque tokens."""
+    """At least 32 random characters: keys the HMAC of API keys and of opaque tokens."""
     api_key_pepper_id: Annotated[int, Field(ge=1, le=32767)] = 1
+    """Stored with each key. To change the pepper: raise this, and move the old one to the previous ones."""
     previous_api_key_peppers: dict[int, SecretStr] = Field(default_factory=dict)
-    signing_key: SecretStr | None = None
-    """An EC P-256 private key in PEM: signs access tokens (ES256)."""
+    """Old peppers by their ids, as JSON, for as long as keys under them are in use."""
+    signing_key: Annotated[SecretStr | None, AfterValidator(unescape_newlines)] = None
+    """An EC P-256 private key in PEM (line ends may be written as `\\n`): signs access tokens (ES256)."""
+
+    @property
+    def peppers(self) -> dict[int, bytes]:
+        """Every pepper by its id, the current one included.
+
+        Raises:
+            ValueError: no pepper is set.
+        """
+        if self.api_key_pepper is None:
+            message = "FAREGATE_SECRETS__API_KEY_PEPPER is not set"
+            raise ValueError(message)
+        peppers = self.previous_api_key_peppers | {self.api_key_pepper_id: self.api_key_pepper}
+        return {pepper_id: pepper.get_secret_value().encode() for pepper_id, pepper in peppers.items()}
+
+    @property
+    def signing_key_pem(self) -> str:
+        """The private key that signs access tokens.
+
+        Raises:
+            ValueError: no key is set.
+        """
+        if self.signing_key is None:
+            message = "FAREGATE_SECRETS__SIGNING_KEY is not set"
+            raise ValueError(message)
+        return self.signing_key.get_secret_value()
 
 
 class HttpSettings(SettingsGroup):
@@ -119,15 +174,13 @@ class Settings(BaseSettings):
     """Everything that can be set, in groups: `FAREGATE_<GROUP>__<NAME>`; plain `DATABASE_URL` is accepted."""
 
     model_config = SettingsConfigDict(
-        env_prefix="FAREGATE_", env_nested_delimiter="__", frozen=True, extra="ignore"
+        env_prefix=PREFIX,
+        env_nested_delimiter=DELIMITER,
+        env_ignore_empty=True,
+        frozen=True,
+        extra="ignore",
+        hide_input_in_errors=True,
     )
-
-    def __init__(self, **values: Any) -> None:
-        """Accept the plain name that every platform sets."""
-        plain = os.environ.get("DATABASE_URL")
-        if plain and "database" not in values and "FAREGATE_DATABASE__URL" not in os.environ:
-            values["database"] = {"url": plain}
-        super().__init__(**values)
 
     environment: Environment = Environment.DEVELOPMENT
     database: DatabaseSettings = Field(default_factory=DatabaseSettings)
@@ -137,3 +190,51 @@ class Settings(BaseSettings):
     limits: LimitSettings = Field(default_factory=LimitSettings)
     gate: GateSettings = Field(default_factory=GateSettings)
     logging: LoggingSettings = Field(default_factory=LoggingSettings)
+
+    def __init__(self, **values: Any) -> None:  # noqa: ANN401 -- as in BaseSettings
+        """Read the environment; what is passed in goes first.
+
+        Raises:
+            ValidationError: a value is wrong, or in production one is missing or unfit; each is named.
+        """
+        plain = os.environ.get("DATABASE_URL")
+        if plain and "database" not in values and not os.environ.get("FAREGATE_DATABASE__URL"):
+            values["database"] = {"url": plain}
+        super().__init__(**values)
+        problems = unknown_groups() + (self.production_problems() if self.is_production else [])
+        if problems:
+            raise ValidationError.from_exception_data("Settings", problems, hide_input=True)
+
+    @property
+    def is_production(self) -> bool:
+        """Whether this process serves customers."""
+        return self.environment is Environment.PRODUCTION
+
+    def production_problems(self) -> list[InitErrorDetails]:
+        """What production cannot do without or must not run with."""
+        secrets = self.secrets
+        complaints: dict[tuple[str, ...], str | None] = {
+            ("database", "url"): complaint_about_url(self.database.url),
+            ("secrets", "api_key_pepper"): complaint_about_pepper(secrets.api_key_pepper),
+            ("secrets", "signing_key"): complaint_about_signing_key(secrets.signing_key),
+        }
+        for pepper_id, pepper in secrets.previous_api_key_peppers.items():
+            complaints["secrets", "previous_api_key_peppers", str(pepper_id)] = complaint_about_pepper(pepper)
+        return [problem(location, text) for location, text in complaints.items() if text is not None]
+
+
+def unknown_groups() -> list[InitErrorDetails]:
+    """The variables whose group does not exist: misspelt, they would be ignored in silence."""
+    problems = []
+    for name in sorted(os.environ):
+        group, delimiter, rest = name.removeprefix(PREFIX).partition(DELIMITER)
+        if name.startswith(PREFIX) and delimiter and group.lower() not in Settings.model_fields:
+            problems.append(problem((group.lower(), rest.lower()), "is not a setting"))
+    return problems
+
+
+def problem(location: tuple[str, ...], text: str) -> InitErrorDetails:
+    """One line of a validation error."""
+    return InitErrorDetails(
+        type=PydanticCustomError("setting", "{text}", {"text": text}), loc=location, input=None
+    )
