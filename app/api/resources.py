@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from app.core.access_tokens import AccessTokens
 from app.core.api_key_secrets import ApiKeySecrets
 from app.core.clock import Clock
 from app.core.settings import Settings
 from app.services.admission_service import AdmissionService
+from app.services.verification_service import VerificationService
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,4 +20,6 @@ class Resources:
     clock: Clock
     engine: AsyncEngine
     api_key_secrets: ApiKeySecrets
+    access_tokens: AccessTokens
     gate: AdmissionService
+    verification: VerificationService

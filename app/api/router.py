@@ -1,0 +1,18 @@
+"""All routes, in the order in which they are tried: the gate's own come first."""
+
+from fastapi import FastAPI
+
+from app.api import docs, health, problem_pages
+from app.api.v1.router import router as v1
+
+
+def include_routers(app: FastAPI) -> None:
+    """Give the application its routes."""
+    app.include_router(v1)
+    app.include_router(health.router)
+    app.include_router(problem_pages.router)
+
+
+def include_docs(app: FastAPI) -> None:
+    """Serve the interactive documentation and the OpenAPI document."""
+    app.include_router(docs.router)

@@ -1,0 +1,135 @@
+"""The composition room: here, and only here, the parts of the application are put together."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.api.problems import install_problem_handlers
+from app.api.resources import Resources
+from app.api.router import include_docs, include_routers
+from app.core.access_tokens import AccessTokens
+from app.core.api_key_secrets import ApiKeySecrets
+from app.core.clock import system_clock
+from app.core.database import create_engine, transaction
+from app.core.logging import configure_logging
+from app.core.settings import Environment, HttpSettings, SecretSettings, Settings
+from app.middleware.body_limit import BodyLimitMiddleware
+from app.middleware.cross_origin import CrossOriginMiddleware
+from app.middleware.envelope import EnvelopeMiddleware
+from app.middleware.trusted_hosts import TrustedHostsMiddleware
+from app.middleware.unexpected_errors import UnexpectedErrorsMiddleware
+from app.repositories.admission_repository import AdmissionRepository
+from app.services.admission_identity import Policy
+from app.services.admission_service import AdmissionService, OpenRepository
+from app.services.verification_service import VerificationService
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Put the application together; without settings they are read from the environment."""
+    settings = settings or Settings()
+    configure_logging(settings.logging, settings.environment)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with open_resources(settings) as resources:
+            app.state.resources = resources
+            yield
+
+    docs_open = are_docs_open(settings)
+    app = FastAPI(
+        title="Faregate",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json" if docs_open else None,
+        # A redirect is built from the Host header; a wrong path is simply not there.
+        redirect_slashes=False,
+        lifespan=lifespan,
+    )
+    include_routers(app)
+    if docs_open:
+        include_docs(app)
+    install_problem_handlers(app)
+    install_middleware(app, settings.http)
+    return app
+
+
+def are_docs_open(settings: Settings) -> bool:
+    """Everywhere but in production, unless the setting says otherwise."""
+    if settings.http.docs_open is None:
+        return settings.environment is not Environment.PRODUCTION
+    return settings.http.docs_open
+
+
+def install_middleware(app: FastAPI, http: HttpSettings) -> None:
+    """Wrap the routes, from the inside out: the one added last is the first to see a request."""
+    app.add_middleware(BodyLimitMiddleware, limit_bytes=http.body_limit_bytes)
+    if "*" not in http.trusted_hosts:
+        app.add_middleware(TrustedHostsMiddleware, hosts=http.trusted_hosts)
+    app.add_middleware(UnexpectedErrorsMiddleware)
+    if http.cors_origins:
+        app.add_middleware(CrossOriginMiddleware, origins=http.cors_origins)
+    app.add_middleware(EnvelopeMiddleware, trusted_proxies=http.trusted_proxies)
+
+
+@asynccontextmanager
+async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
+    """Build the adapters and the gate, and close them in the end."""
+    database = settings.database
+    engine = create_engine(database, pool_size=database.pool_size, max_overflow=database.max_overflow)
+    gate_engine = create_engine(database, pool_size=settings.gate.flushes_max)
+    api_key_secrets = build_api_key_secrets(settings.secrets)
+    access_tokens = build_access_tokens(settings)
+    gate = AdmissionService(gate_transactions(gate_engine), Policy(api_key_secrets), settings.gate)
+    try:
+        yield Resources(
+            settings=settings,
+            clock=system_clock,
+            engine=engine,
+            api_key_secrets=api_key_secrets,
+            access_tokens=access_tokens,
+            gate=gate,
+            verification=VerificationService(gate, access_tokens, system_clock),
+        )
+    finally:
+        await gate.drain()
+        await gate_engine.dispose()
+        await engine.dispose()
+
+
+def gate_transactions(engine: AsyncEngine) -> OpenRepository:
+    """How the gate opens a batch: a transaction on connections that no request can exhaust."""
+
+    @asynccontextmanager
+    async def open_repository() -> AsyncIterator[AdmissionRepository]:
+        async with transaction(engine) as session:
+            yield AdmissionRepository(session)
+
+    return open_repository
+
+
+def build_api_key_secrets(secrets: SecretSettings) -> ApiKeySecrets:
+    """The keys of API keys: the current pepper, and those that older keys still need."""
+    if secrets.api_key_pepper is None:
+        message = "FAREGATE_SECRETS__API_KEY_PEPPER is not set"
+        raise ValueError(message)
+    current = {secrets.api_key_pepper_id: secrets.api_key_pepper}
+    peppers = {
+        number: pepper.get_secret_value().encode()
+        for number, pepper in {**secrets.previous_api_key_peppers, **current}.items()
+    }
+    return ApiKeySecrets(peppers, current_pepper_id=secrets.api_key_pepper_id)
+
+
+def build_access_tokens(settings: Settings) -> AccessTokens:
+    """The signer and reader of sessions' access tokens."""
+    if settings.secrets.signing_key is None:
+        message = "FAREGATE_SECRETS__SIGNING_KEY is not set"
+        raise ValueError(message)
+    return AccessTokens(
+        settings.secrets.signing_key.get_secret_value(),
+        issuer=settings.sessions.issuer,
+        audience=settings.sessions.audience,
+        lifetime_seconds=settings.sessions.access_token_seconds,
+    )

@@ -1,0 +1,84 @@
+"""Every answer leaves in the same envelope: request id, security headers, limit fields; one line is written.
+
+One middleware and one `send` for all of it, because each layer of wrapping is paid by every request.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from time import perf_counter
+from typing import Any
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.core.client_address import Network, client_address
+from app.core.identifiers import new_id
+from app.core.logging import request_id_of_context
+from app.middleware.access_log import write_access_line
+from app.middleware.security_headers import RawHeader, security_headers
+
+REQUEST_ID = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+class EnvelopeMiddleware:
+    """The outermost layer: names the request, knows the caller's address, and signs the answer."""
+
+    def __init__(self, app: ASGIApp, *, trusted_proxies: Sequence[Network]) -> None:
+        self.app = app
+        self.trusted_proxies = tuple(trusted_proxies)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = perf_counter()
+        state = scope["state"] = self.read(scope)
+        status = 0
+
+        async def send_in_envelope(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = state["status"] = message["status"]
+                message["headers"] = signed(message.get("headers", ()), state)
+            await send(message)
+
+        token = request_id_of_context.set(state["request_id"])
+        try:
+            await self.app(scope, receive, send_in_envelope)
+        finally:
+            write_access_line(scope, status, perf_counter() - started)
+            request_id_of_context.reset(token)
+
+    def read(self, scope: Scope) -> dict[str, Any]:
+        """What the other layers may rely on: `request_id` and `client_address`."""
+        request_ids: list[bytes] = []
+        forwarded_for: list[str] = []
+        for name, value in scope["headers"]:
+            if name == b"x-request-id":
+                request_ids.append(value)
+            elif name == b"x-forwarded-for":
+                forwarded_for.append(value.decode("latin-1"))
+        client = scope.get("client")
+        return {
+            **scope.get("state", {}),
+            "request_id": request_id_from(request_ids),
+            "client_address": client_address(client and client[0], forwarded_for, self.trusted_proxies),
+        }
+
+
+def request_id_from(sent: list[bytes]) -> str:
+    """The client's own id if there is exactly one and it is harmless, otherwise a new one."""
+    if len(sent) == 1 and REQUEST_ID.fullmatch(sent[0]):
+        return sent[0].decode("ascii")
+    return str(new_id())
+
+
+def signed(headers: Iterable[RawHeader], state: dict[str, Any]) -> list[RawHeader]:
+    """The answer's own headers, and those that every answer carries."""
+    own = list(headers)
+    own.append((b"x-request-id", state["request_id"].encode("ascii")))
+    own += security_headers({name for name, _ in own})
+    limits: dict[str, str] | None = state.get("rate_limit_headers")
+    if limits:
+        own += [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in limits.items()]
+    return own

@@ -1,0 +1,41 @@
+"""Whether this process can do its work now."""
+
+import asyncio
+
+import structlog
+
+from app.core.exceptions import NotReadyError
+from app.repositories.migration_repository import MigrationRepository
+
+logger = structlog.get_logger()
+
+
+class ReadinessService:
+    """Asks the database for what this version needs, and does not wait long for the answer."""
+
+    def __init__(
+        self,
+        migrations: MigrationRepository,
+        *,
+        needed_revisions: frozenset[str],
+        patience_seconds: float,
+    ) -> None:
+        self._migrations = migrations
+        self._needed_revisions = needed_revisions
+        self._patience_seconds = patience_seconds
+
+    async def require(self) -> None:
+        """Go on only if requests can be served.
+
+        Raises:
+            NotReadyError: the database is away, slow, or not at this version's migrations.
+        """
+        try:
+            async with asyncio.timeout(self._patience_seconds):
+                applied = await self._migrations.applied_revisions()
+        except Exception as error:
+            logger.warning("not ready: the database does not answer", error=type(error).__name__)
+            raise NotReadyError from error
+        if applied != self._needed_revisions:
+            logger.warning("not ready: migrations differ", applied=sorted(applied))
+            raise NotReadyError
