@@ -2,4 +2,7 @@
 
 from fastapi import APIRouter
 
+from app.api.v1 import verify
+
 router = APIRouter(prefix="/api/v1")
+router.include_router(verify.router)

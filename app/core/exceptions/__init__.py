@@ -29,6 +29,7 @@
        |- NotReadyError
        |- OverloadedError
        `- DatabaseUnavailableError
+          `- CommitOutcomeUnknownError
 
 A family fixes the status; a leaf fixes the stable `code` and adds typed members to the problem document
 (RFC 9457). There is no default status: an error without a family is a bug.
@@ -65,6 +66,7 @@ from app.core.exceptions.request_errors import (
     ValidationFailedError,
 )
 from app.core.exceptions.server_errors import (
+    CommitOutcomeUnknownError,
     DatabaseUnavailableError,
     InternalError,
     NotReadyError,
@@ -79,6 +81,7 @@ __all__ = [
     "ChargeIdReusedError",
     "ConflictError",
     "ContentTooLargeError",
+    "CommitOutcomeUnknownError",
     "DatabaseUnavailableError",
     "ForbiddenError",
     "InsufficientCreditsError",

@@ -58,3 +58,10 @@ class DatabaseUnavailableError(UnavailableError):
 
     def __init__(self) -> None:
         super().__init__("The database cannot be reached. Nothing is decided without it; try again shortly.")
+
+
+class CommitOutcomeUnknownError(DatabaseUnavailableError):
+    """The connection was lost during a commit, which may have happened: it is never repeated blindly."""
+
+    code = "commit_outcome_unknown"
+    title = "Outcome unknown"

@@ -1,0 +1,7 @@
+"""What a route demands of its caller, declared beside the route: scope, speed, price."""
+
+from app.api.dependencies.guards.charge import Charge
+from app.api.dependencies.guards.rate_limit import AddressRateLimit, Per, RateLimit
+from app.api.dependencies.guards.require_scope import RequireScope
+
+__all__ = ["AddressRateLimit", "Charge", "Per", "RateLimit", "RequireScope"]

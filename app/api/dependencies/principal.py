@@ -1,0 +1,55 @@
+"""Who is calling: one alias for every way to prove it, decided by the gate for this very request."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from app.api.dependencies.credential import PresentedDep
+from app.api.dependencies.resources import ResourcesDep
+from app.core.admission import AdmissionCall, AdmissionRequest, Code, Verdict
+from app.core.client_address import canonical_address
+from app.core.exceptions import AddressNotAllowedError, InvalidCredentialError, RateLimitedError
+from app.core.gcra import rate_limit_headers, retry_after_seconds
+from app.core.principal import Principal
+
+UNUSABLE = {
+    Code.NOT_FOUND: "The credential is not valid.",
+    Code.REVOKED: "The credential is revoked.",
+    Code.DISABLED: "The credential, its user or its organization is disabled.",
+    Code.EXPIRED: "The credential has expired.",
+}
+
+
+async def get_principal(request: Request, presented: PresentedDep, resources: ResourcesDep) -> Principal:
+    """The caller, read fresh, with the plan's limits taken in the same commit.
+
+    Raises:
+        InvalidCredentialError: the credential is not, or no longer, usable.
+        AddressNotAllowedError: the key may not be used from this address.
+        RateLimitedError: a limit of the plan is used up.
+    """
+    state = request.scope["state"]
+    address = canonical_address(state["client_address"])
+    admission = AdmissionRequest(presented, address=address)
+    call = AdmissionCall([admission], request_id=state["request_id"])
+    verdict = (await resources.gate.admit(call)).verdicts[0]
+    state["takes"] = list(verdict.takes)
+    state["rate_limit_headers"] = rate_limit_headers(verdict.takes)
+    if verdict.principal is not None:
+        state["subject"] = verdict.principal.subject
+    return principal_of(verdict)
+
+
+PrincipalDep = Annotated[Principal, Depends(get_principal)]
+
+
+def principal_of(verdict: Verdict) -> Principal:
+    """The principal of a valid verdict; every other verdict is an error."""
+    if verdict.valid and verdict.principal is not None:
+        return verdict.principal
+    if verdict.code is Code.FORBIDDEN:
+        raise AddressNotAllowedError
+    for take in verdict.takes:
+        if take.exceeded:
+            raise RateLimitedError(take.quota.name, retry_after_seconds=retry_after_seconds(verdict.takes))
+    raise InvalidCredentialError(UNUSABLE[verdict.code])

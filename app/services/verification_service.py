@@ -1,0 +1,132 @@
+"""Verify: another API asks the gate about a key that was sent to it."""
+
+from app.core.access_tokens import AccessTokens
+from app.core.admission import (
+    AdmissionCall,
+    AdmissionRequest,
+    CallVerdict,
+    Code,
+    LimitUse,
+    Presented,
+    Verdict,
+)
+from app.core.clock import Clock
+from app.core.credentials import read_credential
+from app.core.exceptions import (
+    InsufficientScopeError,
+    InvalidCredentialError,
+    RateLimitedError,
+    ValidationFailedError,
+)
+from app.core.gcra import Take, rate_limit_headers, retry_after_seconds
+from app.core.principal import Principal
+from app.core.scopes import Scope
+from app.schemas.verification import (
+    CreditsResponse,
+    LimitResponse,
+    PrincipalResponse,
+    VerifyRequest,
+    VerifyResponse,
+)
+from app.services.admission_service import AdmissionService
+
+
+class VerificationService:
+    """Answers what a credential may do; the asking service key is decided in the same batch."""
+
+    def __init__(self, gate: AdmissionService, access_tokens: AccessTokens, clock: Clock) -> None:
+        self._gate = gate
+        self._access_tokens = access_tokens
+        self._clock = clock
+
+    async def verify(
+        self, caller: Presented, questions: list[VerifyRequest], *, request_id: str, pointer: str
+    ) -> list[VerifyResponse]:
+        """The verdicts on `questions`, in order; `pointer` is where they stand in the body.
+
+        Raises:
+            InvalidCredentialError: the caller's key is not usable.
+            InsufficientScopeError: it lacks `gate:verify`.
+            RateLimitedError: the caller's own plan is used up.
+            ValidationFailedError: a question names a limit that the asked key's plan lacks.
+        """
+        requests = [self._request(question) for question in questions]
+        service = AdmissionRequest(caller, scopes=(Scope.GATE_VERIFY,))
+        verdict = await self._gate.admit(AdmissionCall(requests, caller=service, request_id=request_id))
+        raise_when_refused(verdict, pointer)
+        return [answer(each) for each in verdict.verdicts]
+
+    def _request(self, question: VerifyRequest) -> AdmissionRequest:
+        limits = question.limits
+        return AdmissionRequest(
+            read_credential(question.key, self._access_tokens, self._clock()),
+            question.cost,
+            tuple(question.scopes),
+            None if limits is None else tuple([LimitUse(use.name, use.cost) for use in limits]),
+            question.charge_id,
+            "verify",
+            question.ip,
+        )
+
+
+def raise_when_refused(verdict: CallVerdict, pointer: str) -> None:
+    """Turn a refusal of the caller, or of the whole call, into its error."""
+    if verdict.unknown_limits:
+        raise ValidationFailedError(
+            [
+                {
+                    "pointer": f"{pointer.format(request)}/limits/{limit}/name",
+                    "detail": "The plan has no limit of this name.",
+                    "code": "unknown_limit",
+                }
+                for request, limit in verdict.unknown_limits
+            ]
+        )
+    caller = verdict.caller
+    if caller is None or caller.valid:
+        return
+    if caller.code is Code.INSUFFICIENT_SCOPE:
+        raise InsufficientScopeError(Scope.GATE_VERIFY)
+    for take in caller.takes:
+        if take.exceeded:
+            raise RateLimitedError(take.quota.name, retry_after_seconds=retry_after_seconds(caller.takes))
+    raise InvalidCredentialError("The service key is not valid.")
+
+
+def answer(verdict: Verdict) -> VerifyResponse:
+    """A verdict as it is sent."""
+    return VerifyResponse.model_construct(
+        valid=verdict.valid,
+        code=verdict.code.value,
+        principal=None if verdict.principal is None else show_principal(verdict.principal),
+        credits=CreditsResponse.model_construct(charged=verdict.charged, remaining=verdict.remaining),
+        limits=[show_limit(take) for take in verdict.takes],
+        headers=rate_limit_headers(verdict.takes),
+        charge_id=verdict.charge_id,
+        replayed=verdict.replayed,
+    )
+
+
+def show_principal(principal: Principal) -> PrincipalResponse:
+    """A principal as other services see it."""
+    return PrincipalResponse.model_construct(
+        version=1,
+        subject=principal.subject,
+        type=principal.type.value,
+        organization_id=principal.organization_id,
+        user_id=principal.user_id,
+        key_id=principal.key_id,
+        scopes=sorted(principal.scopes),
+        metadata=principal.metadata,
+    )
+
+
+def show_limit(take: Take) -> LimitResponse:
+    """A limit as other services see it."""
+    return LimitResponse.model_construct(
+        name=take.quota.name,
+        limit=take.quota.quota,
+        remaining=take.remaining,
+        reset_after_seconds=take.reset_after_seconds,
+        exceeded=take.exceeded,
+    )
