@@ -1,9 +1,9 @@
-"""Field types that outside input is read into; lax conversions are refused (`true` is not 1, `"5"` is not 5)."""
+"""Field types for outside input; lax conversions are refused (`true` is not 1, `"5"` is not 5)."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StrictBool
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StrictBool, StringConstraints
 
 CREDITS_MAX = 9_000_000_000_000_000
 """The largest balance and grant, in credits: well inside BIGINT and exact in every JSON reader (2^53)."""
@@ -20,7 +20,7 @@ def refuse_unstorable(text: str) -> str:
     return text
 
 
-def refuse_numbers(value: Any) -> Any:
+def refuse_numbers(value: object) -> object:
     """Refuse Unix timestamps where an RFC 3339 text is meant."""
     if isinstance(value, str | datetime):
         return value
@@ -41,7 +41,8 @@ def left_out() -> Any:  # noqa: ANN401 -- it stands in for any type
     return None
 
 
-StorableStr = Annotated[str, AfterValidator(refuse_unstorable)]
+# A pattern rather than a validator: lengths and stripping that are added to a validated type run outside it.
+StorableStr = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]
 Flag = StrictBool
 Instant = Annotated[AwareDatetime, BeforeValidator(refuse_numbers), AfterValidator(to_utc)]
 PositiveCredits = Annotated[int, Field(strict=True, ge=1, le=CREDITS_MAX)]

@@ -1,6 +1,6 @@
 """Conditional requests: `If-Match` guards a write, `If-None-Match` spares a read (RFC 9110, section 13)."""
 
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Header, Response, status
 
@@ -45,5 +45,7 @@ class Revalidation:
 IfMatchDep = Annotated[Precondition, Depends(read_if_match)]
 RevalidationDep = Annotated[Revalidation, Depends()]
 
-NOT_MODIFIED = {304: {"description": "The client has it already: the same ETag, no body."}}
+NOT_MODIFIED: dict[int | str, dict[str, Any]] = {
+    304: {"description": "The client has it already: the same ETag, no body."}
+}
 """For `responses=` of a route that takes `RevalidationDep`."""

@@ -1,0 +1,28 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.utils.string import slugify
+
+
+def test_words_are_joined_by_hyphens():
+    assert slugify("  Hello, World! 2 ", length_max=50) == "hello-world-2"
+
+
+def test_accents_are_dropped_and_ligatures_taken_apart():
+    assert slugify("Crème brûlée, ﬁn", length_max=50) == "creme-brulee-fin"
+
+
+def test_a_text_without_ascii_words_has_no_slug():
+    assert slugify("日本語 ¡¿!", length_max=50) == ""
+
+
+def test_a_cut_slug_does_not_end_in_a_hyphen():
+    assert slugify("abc def", length_max=4) == "abc"
+
+
+@given(st.text(), st.integers(0, 30))
+def test_a_slug_is_always_fit_for_a_url(text, length_max):
+    slug = slugify(text, length_max=length_max)
+
+    assert len(slug) <= length_max
+    assert all(word.isascii() and word.isalnum() and word == word.lower() for word in slug.split("-") if slug)
