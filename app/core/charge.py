@@ -20,6 +20,12 @@ class ChargeOrder:
     user_id: UUID | None = None
     request_id: str | None = None
 
+    def __post_init__(self) -> None:
+        """A negative price would mint credits."""
+        if self.cost < 0:
+            message = "a charge takes credits; it never gives any"
+            raise ValueError(message)
+
     @classmethod
     def by(
         cls,

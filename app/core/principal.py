@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from app.core.exceptions import NotFoundError
 from app.core.scopes import Scope
 
 
@@ -37,6 +38,19 @@ class Principal:
     def has(self, scope: str) -> bool:
         """Whether this principal may do what `scope` names."""
         return scope in self.scopes
+
+    def choose_organization(self, organization_id: UUID | None) -> UUID:
+        """The organization asked for, the principal's own by default.
+
+        Raises:
+            NotFoundError: it is outside the principal's realm.
+        """
+        if organization_id is None:
+            return self.organization_id
+        if self.realm is not None and organization_id != self.realm:
+            noun = "organization"
+            raise NotFoundError(noun)
+        return organization_id
 
     @property
     def realm(self) -> UUID | None:

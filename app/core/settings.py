@@ -128,6 +128,12 @@ class HttpSettings(SettingsGroup):
     docs_open: bool | None = None
     """Whether /docs is served; left out: everywhere but in production."""
 
+    @property
+    def local_url(self) -> str:
+        """How a client on this machine reaches the server."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
 
 class SessionSettings(SettingsGroup):
     """How long people stay signed in, and what a password costs."""
@@ -151,6 +157,15 @@ class LimitSettings(SettingsGroup):
     auth_per_address: Annotated[int, Field(ge=1)] = 30
     auth_global: Annotated[int, Field(ge=1)] = 600
     login_per_account_and_address: Annotated[int, Field(ge=1)] = 5
+
+
+class KeySettings(SettingsGroup):
+    """What API keys may be."""
+
+    per_organization_max: Annotated[int, Field(ge=1, le=10_000)] = 100
+    """Keys of an organization that are not revoked."""
+    resource_scopes: list[Annotated[str, Field(min_length=1, max_length=100)]] = Field(default_factory=list)
+    """Scopes of the API behind the gate that members may give to their keys, besides Faregate's own."""
 
 
 class GateSettings(SettingsGroup):
@@ -188,6 +203,7 @@ class Settings(BaseSettings):
     http: HttpSettings = Field(default_factory=HttpSettings)
     sessions: SessionSettings = Field(default_factory=SessionSettings)
     limits: LimitSettings = Field(default_factory=LimitSettings)
+    keys: KeySettings = Field(default_factory=KeySettings)
     gate: GateSettings = Field(default_factory=GateSettings)
     logging: LoggingSettings = Field(default_factory=LoggingSettings)
 

@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, Text
 from sqlalchemy.dialects.postgresql import ARRAY, CIDR, JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core.api_key_secrets import prefix_of
+from app.core.api_key_secrets import KeyEnvironment, prefix_of
 from app.models.api_key_secret import ApiKeySecret
 from app.models.base import Base, IdentifiedMixin, TimestampMixin, VersionedMixin
 from app.models.plan import Plan
@@ -29,7 +29,7 @@ class ApiKey(IdentifiedMixin, TimestampMixin, VersionedMixin, Base):
         ForeignKey("organizations.id", ondelete="CASCADE"), index=True
     )
     created_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
-    environment: Mapped[str] = mapped_column(String(4))
+    environment: Mapped[KeyEnvironment] = mapped_column(String(4))
     name: Mapped[str] = mapped_column(String(100))
     description: Mapped[str | None] = mapped_column(String(500))
     scopes: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
@@ -46,7 +46,7 @@ class ApiKey(IdentifiedMixin, TimestampMixin, VersionedMixin, Base):
     revoked_at: Mapped[datetime | None]
     last_used_at: Mapped[datetime | None]
     secrets: Mapped[list[ApiKeySecret]] = relationship(
-        lazy="raise", cascade="all, delete-orphan", order_by="ApiKeySecret.created_at"
+        lazy="raise", cascade="all, delete-orphan", passive_deletes=True
     )
     current_secret: Mapped[ApiKeySecret] = relationship(
         lazy="raise",

@@ -1,7 +1,7 @@
 """Field types for outside input; lax conversions are refused (`true` is not 1, `"5"` is not 5)."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StrictBool, StringConstraints
 
@@ -33,15 +33,6 @@ def to_utc(instant: datetime) -> datetime:
     return instant.astimezone(UTC)
 
 
-def left_out() -> Any:  # noqa: ANN401 -- it stands in for any type
-    """Stand for a member that a PATCH leaves out: `name: Name = Field(default_factory=left_out)`.
-
-    The member may be absent, yet null is refused; read it with `model_dump(exclude_unset=True)` only.
-    """
-    return None
-
-
-# A pattern rather than a validator: lengths and stripping that are added to a validated type run outside it.
 StorableStr = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]
 Flag = StrictBool
 Instant = Annotated[AwareDatetime, BeforeValidator(refuse_numbers), AfterValidator(to_utc)]

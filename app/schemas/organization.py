@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import MISSING, ConfigDict, Field, StringConstraints
 
 from app.schemas.base import RequestModel, ResponseModel
-from app.schemas.fields import StorableStr, left_out
+from app.schemas.fields import StorableStr
 from app.schemas.plan import PlanName
 
 OrganizationName = Annotated[
@@ -20,7 +20,7 @@ class OrganizationUpdate(RequestModel):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"name": "Acme Weather"}]})
 
-    name: OrganizationName = Field(default_factory=left_out)
+    name: OrganizationName | MISSING = MISSING
 
 
 class OrganizationSubscription(RequestModel):

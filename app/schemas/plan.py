@@ -4,10 +4,9 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, ConfigDict, Field, JsonValue, StringConstraints
+from pydantic import MISSING, AfterValidator, ConfigDict, Field, JsonValue, StringConstraints
 
 from app.schemas.base import RequestModel, ResponseModel
-from app.schemas.fields import left_out
 
 QUOTA_MAX = 1_000_000
 PERIOD_SECONDS_MAX = 2_678_400
@@ -68,8 +67,8 @@ class PlanUpdate(RequestModel):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"limits": PLAN_EXAMPLE["limits"]}]})
 
-    name: PlanName = Field(default_factory=left_out)
-    limits: PlanLimits = Field(default_factory=left_out)
+    name: PlanName | MISSING = MISSING
+    limits: PlanLimits | MISSING = MISSING
 
 
 class PlanLimitResponse(ResponseModel):

@@ -52,8 +52,7 @@ class OrganizationService:
         """
         organization = await self.get(organization_id, caller)
         precondition.require(organization.version)
-        for field, value in changes.model_dump(exclude_unset=True).items():
-            setattr(organization, field, value)
+        organization.change(**changes.model_dump())
         return await self._organizations.save(organization)
 
     async def subscribe(

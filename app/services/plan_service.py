@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from pydantic import MISSING
+
 from app.core.clock import Clock
 from app.core.preconditions import UNCONDITIONAL, Precondition
 from app.models import Plan, PlanLimit
@@ -51,9 +53,9 @@ class PlanService:
         """
         plan = await self._plans.get_with_limits(plan_id)
         precondition.require(plan.version)
-        if "name" in changes.model_fields_set:
+        if changes.name is not MISSING:
             plan.name = changes.name
-        if "limits" in changes.model_fields_set:
+        if changes.limits is not MISSING:
             plan.replace_limits([new_limit(limit) for limit in changes.limits], self._clock())
         return await self._plans.save(plan)
 

@@ -1,6 +1,6 @@
 import pytest
 
-from app.api.etag import content_tag, strong_opaques, version_tag, weakly_matches
+from app.api.etag import content_tag, strong_versions, version_tag, weakly_matches
 from app.schemas.page import Page
 
 
@@ -21,7 +21,7 @@ from app.schemas.page import Page
     ],
 )
 def test_only_strong_tags_may_guard_a_write(header, opaques):
-    assert strong_opaques(header) == opaques
+    assert strong_versions(header) == opaques
 
 
 @pytest.mark.parametrize("header", ['"3"', 'W/"3"', '"1", W/"3"', "*", " * "])

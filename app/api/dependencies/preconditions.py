@@ -4,7 +4,7 @@ from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Header, Response, status
 
-from app.api.etag import ANY, strong_opaques, weakly_matches
+from app.api.etag import ANY, strong_versions, weakly_matches
 from app.core.preconditions import UNCONDITIONAL, Precondition
 
 B = TypeVar("B")
@@ -24,7 +24,7 @@ IfNoneMatchHeader = Annotated[
 async def read_if_match(if_match: IfMatchHeader = None) -> Precondition:
     """The condition of a write; a header that is not understood never lets one through."""
     header = ", ".join(if_match or [ANY])
-    return UNCONDITIONAL if header.strip() == ANY else Precondition(strong_opaques(header))
+    return UNCONDITIONAL if header.strip() == ANY else Precondition(strong_versions(header))
 
 
 class Revalidation:

@@ -1,0 +1,113 @@
+"""Organizations: members see and name their own, operators put any on a plan or suspend it."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Response, status
+
+from app.api.dependencies.guards import RequireScope
+from app.api.dependencies.organization_service import OrganizationServiceDep
+from app.api.dependencies.preconditions import NOT_MODIFIED, IfMatchDep, RevalidationDep
+from app.api.dependencies.principal import PrincipalDep
+from app.api.etag import version_tag
+from app.api.problems import problem_responses
+from app.core.scopes import Scope
+from app.schemas.organization import OrganizationResponse, OrganizationSubscription, OrganizationUpdate
+
+router = APIRouter(prefix="/organizations", tags=["Organizations"])
+
+reads = Depends(RequireScope(Scope.ORGANIZATIONS_READ))
+writes = Depends(RequireScope(Scope.ORGANIZATIONS_WRITE))
+manages = Depends(RequireScope(Scope.ORGANIZATIONS_MANAGE))
+
+
+@router.get(
+    "/{organization_id}",
+    summary="Read an organization",
+    response_model=OrganizationResponse,
+    responses=NOT_MODIFIED | problem_responses(401, 403, 404, 429),
+    dependencies=[reads],
+)
+async def read_organization(
+    organization_id: UUID,
+    caller: PrincipalDep,
+    organizations: OrganizationServiceDep,
+    revalidation: RevalidationDep,
+) -> OrganizationResponse | Response:
+    """Read your organization. Any other answers as absent, unless you are an operator."""
+    organization = await organizations.get(organization_id, caller)
+    return revalidation.answer(
+        OrganizationResponse.model_validate(organization), version_tag(organization.version)
+    )
+
+
+@router.patch(
+    "/{organization_id}",
+    summary="Rename an organization",
+    responses=problem_responses(401, 403, 404, 412, 429),
+    dependencies=[writes],
+)
+async def update_organization(
+    organization_id: UUID,
+    changes: OrganizationUpdate,
+    caller: PrincipalDep,
+    organizations: OrganizationServiceDep,
+    precondition: IfMatchDep,
+    response: Response,
+) -> OrganizationResponse:
+    """Change what an organization says of itself. Its plan is the operator's to change."""
+    organization = await organizations.update(
+        organization_id, changes, caller=caller, precondition=precondition
+    )
+    response.headers["ETag"] = version_tag(organization.version)
+    return OrganizationResponse.model_validate(organization)
+
+
+@router.put(
+    "/{organization_id}/plan",
+    summary="Put an organization on a plan",
+    responses=problem_responses(401, 403, 404, 412, 429),
+    dependencies=[manages],
+)
+async def subscribe_organization(
+    organization_id: UUID,
+    subscription: OrganizationSubscription,
+    caller: PrincipalDep,
+    organizations: OrganizationServiceDep,
+    precondition: IfMatchDep,
+    response: Response,
+) -> OrganizationResponse:
+    """Change the plan from the very next call on. What is used of a limit stays used. Operators only."""
+    organization = await organizations.subscribe(
+        organization_id, plan_name=subscription.plan, caller=caller, precondition=precondition
+    )
+    response.headers["ETag"] = version_tag(organization.version)
+    return OrganizationResponse.model_validate(organization)
+
+
+@router.put(
+    "/{organization_id}/suspension",
+    summary="Suspend an organization",
+    responses=problem_responses(401, 403, 404, 429),
+    dependencies=[manages],
+)
+async def suspend_organization(
+    organization_id: UUID, caller: PrincipalDep, organizations: OrganizationServiceDep, response: Response
+) -> OrganizationResponse:
+    """Stop every session and key of an organization, from the next request on. Operators only."""
+    organization = await organizations.suspend(organization_id, caller)
+    response.headers["ETag"] = version_tag(organization.version)
+    return OrganizationResponse.model_validate(organization)
+
+
+@router.delete(
+    "/{organization_id}/suspension",
+    summary="Lift the suspension of an organization",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=problem_responses(401, 403, 404, 429),
+    dependencies=[manages],
+)
+async def resume_organization(
+    organization_id: UUID, caller: PrincipalDep, organizations: OrganizationServiceDep
+) -> None:
+    """Let an organization's sessions and keys work again. Operators only."""
+    await organizations.resume(organization_id, caller)

@@ -1,0 +1,119 @@
+"""API keys and their strings."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnExpressionArgument, Select, func, or_, select, update
+from sqlalchemy.orm import joinedload, selectinload
+
+from app.models import ApiKey, ApiKeySecret
+from app.repositories.base_repository import BaseRepository, EntityPage
+from app.schemas.api_key import ApiKeyQuery, ApiKeySort
+
+
+@dataclass(frozen=True, slots=True)
+class KeySpending:
+    """What a key may still spend."""
+
+    api_key_id: UUID
+    is_test: bool
+    left: int | None
+    """None: as much as its organization has."""
+
+
+class ApiKeyRepository(BaseRepository[ApiKey]):
+    """Reads keys together with their current string and their plan."""
+
+    model = ApiKey
+    noun = "API key"
+
+    async def get_within(self, key_id: UUID, realm: UUID | None) -> ApiKey:
+        """The key, for a principal of `realm` (`Principal.realm`).
+
+        Raises:
+            NotFoundError: there is none, or it is outside the realm.
+        """
+        return self._required(await self._session.scalar(self._within(key_id, realm)))
+
+    async def lock_within(self, key_id: UUID, realm: UUID | None) -> ApiKey:
+        """The key, which nobody else can change until this transaction ends.
+
+        Raises:
+            NotFoundError: there is none, or it is outside the realm.
+        """
+        query = self._within(key_id, realm).with_for_update(of=ApiKey, key_share=True)
+        return self._required(await self._session.scalar(query))
+
+    async def page_of_organization(self, organization_id: UUID, params: ApiKeyQuery) -> EntityPage[ApiKey]:
+        """An organization's keys, whatever their state."""
+        query = self._with_relations().where(ApiKey.organization_id == organization_id)
+        return await self.page(query.order_by(*ordering(params.sort)), params)
+
+    async def count_unrevoked(self, organization_id: UUID) -> int:
+        """How many keys of an organization are not revoked."""
+        query = select(func.count()).where(
+            ApiKey.organization_id == organization_id, ApiKey.revoked_at.is_(None)
+        )
+        return (await self._session.execute(query)).scalar_one()
+
+    async def issue(self, key: ApiKey, secret: ApiKeySecret) -> ApiKey:
+        """Save a key with a new current string."""
+        await self.save(key)
+        secret.api_key_id = key.id
+        self._session.add(secret)
+        await self._flush()
+        # What was read before, if anything, is the string that is current no more.
+        await self._session.refresh(key, ["current_secret"])
+        return key
+
+    async def retire_secrets(self, key_id: UUID, at: datetime) -> None:
+        """Let all strings of a key run out at `at`; those that run out sooner are not prolonged."""
+        statement = (
+            update(ApiKeySecret)
+            .where(
+                ApiKeySecret.api_key_id == key_id,
+                or_(ApiKeySecret.retired_at.is_(None), ApiKeySecret.retired_at > at),
+            )
+            .values(retired_at=at)
+            .execution_options(synchronize_session=False)
+        )
+        await self._session.execute(statement)
+
+    async def find_spending(self, key_id: UUID) -> KeySpending | None:
+        """What the key may still spend, or None if it is gone."""
+        query = select(ApiKey.environment, ApiKey.credit_cap - ApiKey.credits_spent).where(
+            ApiKey.id == key_id
+        )
+        row = (await self._session.execute(query)).one_or_none()
+        return None if row is None else KeySpending(key_id, is_test=row[0] == "test", left=row[1])
+
+    async def spend(self, key_id: UUID, amount: int) -> bool:
+        """Count credits against the key's cap; False, and nothing counted, if they are beyond it."""
+        statement = (
+            update(ApiKey)
+            .where(ApiKey.id == key_id, ApiKey.credits_spent + amount <= ApiKey.credit_cap)
+            # The version stays: spending is no edit, and must not fail the edits of others.
+            .values(credits_spent=ApiKey.credits_spent + amount)
+            .returning(ApiKey.id)
+            .execution_options(synchronize_session=False)
+        )
+        return (await self._session.execute(statement)).one_or_none() is not None
+
+    def _within(self, key_id: UUID, realm: UUID | None) -> Select[ApiKey]:
+        query = self._with_relations().where(ApiKey.id == key_id)
+        return query if realm is None else query.where(ApiKey.organization_id == realm)
+
+    def _with_relations(self) -> Select[ApiKey]:
+        return select(ApiKey).options(selectinload(ApiKey.current_secret), joinedload(ApiKey.plan))
+
+
+def ordering(sort: ApiKeySort) -> tuple[ColumnExpressionArgument[object], ...]:
+    """The columns behind a sort key; the id settles ties, so no key is on two pages."""
+    match sort:
+        case ApiKeySort.NEWEST:
+            return ApiKey.created_at.desc(), ApiKey.id.desc()
+        case ApiKeySort.OLDEST:
+            return ApiKey.created_at, ApiKey.id
+        case ApiKeySort.NAME:
+            return ApiKey.name, ApiKey.id

@@ -1,0 +1,37 @@
+"""What is read of a ledger."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from app.schemas.base import ResponseModel
+from app.schemas.page import CursorParams
+
+
+class LedgerEntryQuery(CursorParams):
+    """Which stretch of whose ledger."""
+
+    organization_id: Annotated[
+        UUID | None, Field(description="Another organization than the caller's; operators only.")
+    ] = None
+
+
+class LedgerEntryResponse(ResponseModel):
+    """One movement of credits, for ever."""
+
+    id: UUID
+    organization_id: UUID
+    sequence: Annotated[
+        int, Field(description="1, 2, 3 ... within the organization, without gaps.", examples=[2])
+    ]
+    kind: Annotated[str, Field(examples=["charge"])]
+    amount: Annotated[int, Field(description="Signed: charges are negative.", examples=[-5])]
+    balance_after: Annotated[int, Field(examples=[995])]
+    reason: Annotated[str, Field(examples=["verify"])]
+    charge_id: Annotated[str | None, Field(examples=["order-42"])]
+    api_key_id: Annotated[UUID | None, Field(description="The key that paid.")]
+    user_id: Annotated[UUID | None, Field(description="The person who paid or granted.")]
+    request_id: Annotated[str | None, Field(description="The request in which it happened.")]
+    created_at: datetime
