@@ -14,7 +14,8 @@ from app.core.api_key_secrets import ApiKeySecrets
 from app.core.clock import system_clock
 from app.core.database import create_engine, transaction
 from app.core.logging import configure_logging
-from app.core.settings import Environment, HttpSettings, SecretSettings, Settings
+from app.core.passwords import PasswordHasher
+from app.core.settings import Environment, HttpSettings, SecretSettings, SessionSettings, Settings
 from app.middleware.body_limit import BodyLimitMiddleware
 from app.middleware.cross_origin import CrossOriginMiddleware
 from app.middleware.envelope import EnvelopeMiddleware
@@ -81,7 +82,8 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
     gate_engine = create_engine(database, pool_size=settings.gate.flushes_max)
     api_key_secrets = build_api_key_secrets(settings.secrets)
     access_tokens = build_access_tokens(settings)
-    gate = AdmissionService(gate_transactions(gate_engine), Policy(api_key_secrets), settings.gate)
+    policy = Policy(api_key_secrets, frozenset(settings.keys.resource_scopes))
+    gate = AdmissionService(gate_transactions(gate_engine), policy, settings.gate)
     try:
         yield Resources(
             settings=settings,
@@ -93,6 +95,7 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
             verification=VerificationService(gate, access_tokens, system_clock),
         )
     finally:
+        password_hasher.close()
         await gate.drain()
         await gate_engine.dispose()
         await engine.dispose()
@@ -132,4 +135,15 @@ def build_access_tokens(settings: Settings) -> AccessTokens:
         issuer=settings.sessions.issuer,
         audience=settings.sessions.audience,
         lifetime_seconds=settings.sessions.access_token_seconds,
+    )
+
+
+def build_password_hasher(sessions: SessionSettings) -> PasswordHasher:
+    """The hasher of passwords, with threads of its own."""
+    return PasswordHasher(
+        memory_kib=sessions.argon2_memory_kib,
+        iterations=sessions.argon2_iterations,
+        parallelism=sessions.argon2_parallelism,
+        concurrency=sessions.hashing_concurrency,
+        queue_max=sessions.hashing_queue,
     )

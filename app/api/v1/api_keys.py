@@ -11,6 +11,7 @@ from app.api.dependencies.preconditions import NOT_MODIFIED, IfMatchDep, Revalid
 from app.api.dependencies.principal import PrincipalDep
 from app.api.etag import content_tag, living_tag
 from app.api.problems import problem_responses
+from app.api.strict_route import StrictRoute
 from app.core.scopes import Scope
 from app.schemas.api_key import (
     ApiKeyCreate,
@@ -22,7 +23,7 @@ from app.schemas.api_key import (
 )
 from app.schemas.page import Page
 
-router = APIRouter(prefix="/api-keys", tags=["API keys"])
+router = APIRouter(prefix="/api-keys", tags=["API keys"], route_class=StrictRoute)
 
 reads = Depends(RequireScope(Scope.API_KEYS_READ))
 writes = Depends(RequireScope(Scope.API_KEYS_WRITE))

@@ -8,12 +8,13 @@ from app.api.dependencies.credit_service import CreditServiceDep
 from app.api.dependencies.guards import RequireScope
 from app.api.dependencies.principal import PrincipalDep
 from app.api.problems import problem_responses
+from app.api.strict_route import StrictRoute
 from app.core.scopes import Scope
 from app.schemas.credit import CreditGrantCreate, CreditQuery, CreditResponse
 from app.schemas.ledger_entry import LedgerEntryQuery, LedgerEntryResponse
 from app.schemas.page import CursorPage
 
-router = APIRouter(prefix="/credits", tags=["Credits"])
+router = APIRouter(prefix="/credits", tags=["Credits"], route_class=StrictRoute)
 
 reads = Depends(RequireScope(Scope.CREDITS_READ))
 grants = Depends(RequireScope(Scope.CREDITS_GRANT))

@@ -10,10 +10,11 @@ from app.api.dependencies.preconditions import NOT_MODIFIED, IfMatchDep, Revalid
 from app.api.dependencies.principal import PrincipalDep
 from app.api.etag import version_tag
 from app.api.problems import problem_responses
+from app.api.strict_route import StrictRoute
 from app.core.scopes import Scope
 from app.schemas.organization import OrganizationResponse, OrganizationSubscription, OrganizationUpdate
 
-router = APIRouter(prefix="/organizations", tags=["Organizations"])
+router = APIRouter(prefix="/organizations", tags=["Organizations"], route_class=StrictRoute)
 
 reads = Depends(RequireScope(Scope.ORGANIZATIONS_READ))
 writes = Depends(RequireScope(Scope.ORGANIZATIONS_WRITE))

@@ -11,11 +11,12 @@ from app.api.dependencies.preconditions import NOT_MODIFIED, IfMatchDep, Revalid
 from app.api.dependencies.principal import get_principal
 from app.api.etag import content_tag, version_tag
 from app.api.problems import problem_responses
+from app.api.strict_route import StrictRoute
 from app.core.scopes import Scope
 from app.schemas.page import Page, PageParams
 from app.schemas.plan import PlanCreate, PlanResponse, PlanUpdate
 
-router = APIRouter(prefix="/plans", tags=["Plans"])
+router = APIRouter(prefix="/plans", tags=["Plans"], route_class=StrictRoute)
 
 signed_in = Depends(get_principal)
 writes = Depends(RequireScope(Scope.PLANS_WRITE))

@@ -2,7 +2,13 @@
 
 from fastapi import APIRouter
 
-from app.api.v1 import verify
+from app.api.v1 import api_keys, credits, organizations, plans, verify
 
 router = APIRouter(prefix="/api/v1")
 router.include_router(verify.router)
+router.include_router(api_keys.router)
+router.include_router(credits.router)
+router.include_router(organizations.router)
+router.include_router(plans.router)
+router.include_router(auth.router)
+router.include_router(users.router)
