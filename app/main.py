@@ -46,6 +46,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         openapi_url="/openapi.json" if docs_open else None,
         # A redirect is built from the Host header; a wrong path is simply not there.
         redirect_slashes=False,
+        # Its hooks would keep bodies and rejected input for exporters, and cost every request.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         lifespan=lifespan,
     )
     include_routers(app)
@@ -82,6 +84,7 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
     gate_engine = create_engine(database, pool_size=settings.gate.flushes_max)
     api_key_secrets = build_api_key_secrets(settings.secrets)
     access_tokens = build_access_tokens(settings)
+    password_hasher = build_password_hasher(settings.sessions)
     policy = Policy(api_key_secrets, frozenset(settings.keys.resource_scopes))
     gate = AdmissionService(gate_transactions(gate_engine), policy, settings.gate)
     try:
@@ -91,6 +94,7 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
             engine=engine,
             api_key_secrets=api_key_secrets,
             access_tokens=access_tokens,
+            password_hasher=password_hasher,
             gate=gate,
             verification=VerificationService(gate, access_tokens, system_clock),
         )

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from app.core.access_tokens import AccessTokens
 from app.core.api_key_secrets import ApiKeySecrets
 from app.core.clock import Clock
+from app.core.passwords import PasswordHasher
 from app.core.settings import Settings
 from app.services.admission_service import AdmissionService
 from app.services.verification_service import VerificationService
@@ -21,5 +22,6 @@ class Resources:
     engine: AsyncEngine
     api_key_secrets: ApiKeySecrets
     access_tokens: AccessTokens
+    password_hasher: PasswordHasher
     gate: AdmissionService
     verification: VerificationService

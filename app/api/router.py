@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from app.api import docs, health, problem_pages
+from app.api import docs, health, problem_pages, well_known
 from app.api.v1.router import router as v1
 
 
@@ -11,6 +11,7 @@ def include_routers(app: FastAPI) -> None:
     app.include_router(v1)
     app.include_router(health.router)
     app.include_router(problem_pages.router)
+    app.include_router(well_known.router)
 
 
 def include_docs(app: FastAPI) -> None:

@@ -134,7 +134,8 @@ def import_signing_key(pem: str) -> ECKey:
         ValueError: it is something else; the message never contains the key.
     """
     try:
-        key = ECKey.import_key(pem)
+        # An environment variable that cannot hold line breaks spells them out.
+        key = ECKey.import_key(pem.replace("\\n", "\n"))
     except (JoseError, ValueError, TypeError) as error:
         message = "the signing key is not a PEM-encoded EC private key"
         raise ValueError(message) from error

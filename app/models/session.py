@@ -22,5 +22,10 @@ class Session(IdentifiedMixin, TimestampMixin, Base):
     """The absolute end, whatever is refreshed."""
     revoked_at: Mapped[datetime | None]
     last_used_at: Mapped[datetime | None]
+    """When it was opened or last refreshed."""
     ip_address: Mapped[str | None] = mapped_column(String(45))
     user_agent: Mapped[str | None] = mapped_column(String(255))
+
+    def revoke(self, now: datetime) -> None:
+        """End the session for good, with all its tokens; the first date stays."""
+        self.revoked_at = self.revoked_at or now

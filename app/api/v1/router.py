@@ -2,7 +2,17 @@
 
 from fastapi import APIRouter
 
-from app.api.v1 import api_keys, credits, organizations, plans, verify
+from app.api.v1 import (
+    api_keys,
+    auth,
+    blog_posts,
+    credits,
+    organization_blog_posts,
+    organizations,
+    plans,
+    users,
+    verify,
+)
 
 router = APIRouter(prefix="/api/v1")
 router.include_router(verify.router)
@@ -12,3 +22,5 @@ router.include_router(organizations.router)
 router.include_router(plans.router)
 router.include_router(auth.router)
 router.include_router(users.router)
+router.include_router(blog_posts.router)
+router.include_router(organization_blog_posts.router)

@@ -11,7 +11,8 @@
     |  `- InsufficientCreditsError
     |- ForbiddenError             403
     |  |- InsufficientScopeError
-    |  `- AddressNotAllowedError
+    |  |- AddressNotAllowedError
+    |  `- SessionRequiredError
     |- NotFoundError              404
     |- MethodNotAllowedError      405
     |- ConflictError              409
@@ -44,6 +45,7 @@ from app.core.exceptions.access_errors import (
     InvalidLoginError,
     PaymentRequiredError,
     RateLimitedError,
+    SessionRequiredError,
     TooManyRequestsError,
     UnauthenticatedError,
 )
@@ -79,9 +81,9 @@ __all__ = [
     "AppError",
     "BadRequestError",
     "ChargeIdReusedError",
+    "CommitOutcomeUnknownError",
     "ConflictError",
     "ContentTooLargeError",
-    "CommitOutcomeUnknownError",
     "DatabaseUnavailableError",
     "ForbiddenError",
     "InsufficientCreditsError",
@@ -98,6 +100,7 @@ __all__ = [
     "PaymentRequiredError",
     "PreconditionFailedError",
     "RateLimitedError",
+    "SessionRequiredError",
     "TooManyRequestsError",
     "UnauthenticatedError",
     "UnavailableError",

@@ -85,6 +85,16 @@ class InsufficientScopeError(ForbiddenError):
         return {"WWW-Authenticate": f'Bearer realm="faregate", error="insufficient_scope", scope="{scope}"'}
 
 
+class SessionRequiredError(ForbiddenError):
+    """This is for people who have signed in; an API key is no session."""
+
+    code = "session_required"
+    title = "Session required"
+
+    def __init__(self) -> None:
+        super().__init__("This needs the access token of a session. An API key cannot do it.")
+
+
 class AddressNotAllowedError(ForbiddenError):
     """The key may not be used from this network address."""
 

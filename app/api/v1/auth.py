@@ -1,0 +1,86 @@
+"""Signing in and out: short-lived access tokens, and refresh tokens that work once."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response, status
+
+from app.api.dependencies.auth_service import AuthServiceDep
+from app.api.dependencies.client import ClientDep
+from app.api.dependencies.principal import PrincipalDep
+from app.api.dependencies.session_principal import SessionIdDep
+from app.api.dependencies.session_service import SessionServiceDep
+from app.api.problems import problem_response, problem_responses
+from app.core.exceptions import InvalidCredentialError
+from app.schemas.auth import LoginRequest, RefreshRequest, TokenResponse
+from app.schemas.page import Page, PageParams
+from app.schemas.session import SessionResponse
+
+router = APIRouter(prefix="/auth", tags=["Sign-in"])
+
+
+@router.post("/login", summary="Sign in", responses=problem_responses(401, 429))
+async def login(body: LoginRequest, client: ClientDep, auth: AuthServiceDep) -> TokenResponse:
+    """Open a session with an e-mail address and a password.
+
+    An unknown address, a wrong password and a disabled account answer alike. Attempts are limited per account
+    and address, per address, and altogether; successes count too.
+    """
+    tokens = await auth.login(body.email, body.password.get_secret_value(), client)
+    return TokenResponse.model_validate(tokens)
+
+
+@router.post(
+    "/refresh",
+    summary="Renew the tokens",
+    response_model=TokenResponse,
+    responses=problem_responses(401, 429),
+)
+async def refresh(
+    body: RefreshRequest, client: ClientDep, auth: AuthServiceDep, request: Request
+) -> TokenResponse | Response:
+    """Trade a refresh token for the next access and refresh token.
+
+    A refresh token works once. If it comes a second time, its session ends with all its tokens, because one
+    of the two who sent it must have stolen it.
+    """
+    tokens = await auth.refresh(body.refresh_token.get_secret_value(), client)
+    if tokens is None:
+        # Answered, not raised: an error would roll back the end of a session whose token came twice.
+        return problem_response(request, InvalidCredentialError("The refresh token is not valid."))
+    return TokenResponse.model_validate(tokens)
+
+
+@router.post(
+    "/logout",
+    summary="Sign out",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=problem_responses(401, 403, 429),
+)
+async def logout(session_id: SessionIdDep, caller: PrincipalDep, sessions: SessionServiceDep) -> None:
+    """End the session that calls. Its access and refresh tokens are refused from the next request on."""
+    await sessions.end(session_id, user_id=caller.user_id)
+
+
+@router.get("/sessions", summary="List your sessions", responses=problem_responses(401, 403, 429))
+async def list_sessions(
+    query: Annotated[PageParams, Query()],
+    session_id: SessionIdDep,
+    caller: PrincipalDep,
+    sessions: SessionServiceDep,
+) -> Page[SessionResponse]:
+    """List where you are signed in, newest first. Sessions that are over are not shown."""
+    return await sessions.list_own(caller.user_id, query, current_id=session_id)
+
+
+@router.delete(
+    "/sessions/{session_id}",
+    summary="End one of your sessions",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=problem_responses(401, 403, 404, 429),
+)
+async def end_session(
+    session_id: UUID, _current_id: SessionIdDep, caller: PrincipalDep, sessions: SessionServiceDep
+) -> None:
+    """End a session, this one or another of yours. Its tokens are refused from the next request on."""
+    await sessions.end(session_id, user_id=caller.user_id)

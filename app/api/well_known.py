@@ -1,0 +1,16 @@
+"""What others need to verify our access tokens themselves (RFC 8615)."""
+
+from fastapi import APIRouter, Response
+
+from app.api.dependencies.resources import ResourcesDep
+from app.schemas.auth import PublicKeySetResponse
+
+router = APIRouter(prefix="/.well-known", tags=["Sign-in"])
+
+
+@router.get("/jwks.json", summary="Read the public keys of access tokens")
+async def read_public_keys(resources: ResourcesDep, response: Response) -> PublicKeySetResponse:
+    """Read the keys that verify access tokens. A valid token's session may be over: only Faregate knows."""
+    # No limit and no database: verifying a token elsewhere must not depend on ours being well.
+    response.headers["Cache-Control"] = "public, max-age=300"
+    return PublicKeySetResponse.model_validate(resources.access_tokens.jwks())

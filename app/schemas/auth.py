@@ -1,0 +1,67 @@
+"""What is exchanged when people sign in."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import ConfigDict, Field, SecretStr
+
+from app.core.passwords import PASSWORD_LENGTH_MAX
+from app.schemas.base import RequestModel, ResponseModel
+from app.schemas.user import EmailAddress
+
+REFRESH_TOKEN_LENGTH_MAX = 512
+
+
+class LoginRequest(RequestModel):
+    """Who wants to sign in, and the proof."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"email": "owner@example.org", "password": "correct horse battery staple"}]
+        }
+    )
+
+    email: EmailAddress
+    password: Annotated[SecretStr, Field(min_length=1, max_length=PASSWORD_LENGTH_MAX)]
+
+
+class RefreshRequest(RequestModel):
+    """The refresh token of the last answer."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"refresh_token": "fgr_Zm9yIGV4YW1wbGUgb25seSwgbm90IGEgcmVhbCB0b2tlbg"}]
+        }
+    )
+
+    refresh_token: Annotated[SecretStr, Field(min_length=1, max_length=REFRESH_TOKEN_LENGTH_MAX)]
+
+
+class TokenResponse(ResponseModel):
+    """The tokens of a session. They are shown once: only a digest of the refresh token is kept."""
+
+    access_token: Annotated[str, Field(description="Send it as `Authorization: Bearer ...`.")]
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 -- the name of a scheme (RFC 6750)
+    expires_in: Annotated[int, Field(description="Seconds until the access token ends.", examples=[600])]
+    refresh_token: Annotated[str, Field(description="Buys the next pair of tokens, once.")]
+    refresh_expires_at: Annotated[datetime, Field(description="When the refresh token ends, if unused.")]
+    session_id: UUID
+
+
+class PublicKeyResponse(ResponseModel):
+    """A public key that verifies access tokens (RFC 7517, RFC 7518)."""
+
+    kty: Annotated[str, Field(examples=["EC"])]
+    crv: Annotated[str, Field(examples=["P-256"])]
+    x: str
+    y: str
+    kid: Annotated[str, Field(description="The key's RFC 7638 thumbprint.")]
+    alg: Annotated[str, Field(examples=["ES256"])]
+    use: Annotated[str, Field(examples=["sig"])]
+
+
+class PublicKeySetResponse(ResponseModel):
+    """All keys that verify access tokens."""
+
+    keys: list[PublicKeyResponse]

@@ -1,0 +1,21 @@
+"""What is read of a sign-in."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from app.schemas.base import ResponseModel
+
+
+class SessionResponse(ResponseModel):
+    """One of the caller's sign-ins."""
+
+    id: UUID
+    created_at: datetime
+    last_used_at: Annotated[datetime | None, Field(description="When it was opened or last refreshed.")]
+    expires_at: Annotated[datetime, Field(description="The end, however often it is refreshed.")]
+    ip_address: Annotated[str | None, Field(description="Where it was opened.", examples=["192.0.2.7"])]
+    user_agent: Annotated[str | None, Field(description="With which software.", examples=["curl/8.5.0"])]
+    is_current: Annotated[bool, Field(description="Whether it is the session of this very request.")] = False

@@ -1,0 +1,78 @@
+"""Signing in with an e-mail address and a password."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+
+from app.core.client import Client
+from app.core.exceptions import InvalidLoginError, OverloadedError
+from app.core.passwords import PasswordCheck, PasswordHasher
+from app.models import User
+from app.repositories.user_repository import UserRepository
+from app.services.auth_limits import AuthLimits
+from app.services.session_service import SessionService, SessionTokens
+
+OpenUsers = Callable[[], AbstractAsyncContextManager[UserRepository]]
+"""A transaction of its own: no connection is held while a password is compared or waits for its turn."""
+
+
+class AuthService:
+    """Lets people in, and tells those it does not let in nothing about why."""
+
+    def __init__(
+        self,
+        open_users: OpenUsers,
+        sessions: SessionService,
+        *,
+        hasher: PasswordHasher,
+        limits: AuthLimits,
+    ) -> None:
+        self._open_users = open_users
+        self._sessions = sessions
+        self._hasher = hasher
+        self._limits = limits
+
+    async def login(self, email: str, password: str, client: Client) -> SessionTokens:
+        """Open a session for who knows the password. The address is given in its canonical form.
+
+        Raises:
+            RateLimitedError: too many attempts; taken before any work is done.
+            InvalidLoginError: no such account, wrong password, no password, disabled: all the same.
+            OverloadedError: too many passwords are waiting to be compared.
+        """
+        await self._limits.take_login(email, client.address)
+        user = await self._authenticate(email, password)
+        tokens = await self._sessions.open(user.id, client)
+        if tokens is None:
+            raise InvalidLoginError
+        return tokens
+
+    async def refresh(self, refresh_token: str, client: Client) -> SessionTokens | None:
+        """Trade a refresh token for the next pair of tokens; None refuses, and what it changed must be kept.
+
+        Raises:
+            RateLimitedError: too many attempts.
+        """
+        await self._limits.take_refresh(client.address)
+        return await self._sessions.refresh(refresh_token)
+
+    async def _authenticate(self, email: str, password: str) -> User:
+        async with self._open_users() as users:
+            user = await users.find_by_email(email)
+        # Whatever is known by now, the comparison is made: its time must not tell.
+        check = await self._hasher.check(password, user.hashed_password if user else None)
+        if user is None or check is PasswordCheck.WRONG or not user.is_active:
+            raise InvalidLoginError
+        if check is PasswordCheck.RIGHT_BUT_OUTDATED:
+            await self._rehash(user, password)
+        return user
+
+    async def _rehash(self, user: User, password: str) -> None:
+        if user.hashed_password is None:
+            return
+        try:
+            renewed = await self._hasher.hash(password)
+        except OverloadedError:
+            # The next login does it: who knows the password is not turned away for our convenience.
+            return
+        async with self._open_users() as users:
+            await users.replace_password_hash(user.id, old=user.hashed_password, new=renewed)

@@ -1,0 +1,83 @@
+"""How people come to be: with a password, an organization and a place in it, or not at all."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from app.core.exceptions import ConflictError
+from app.core.passwords import PasswordHasher, require_acceptable_password
+from app.models import Role, User
+from app.repositories.membership_repository import MembershipRepository
+from app.repositories.user_repository import UserRepository
+from app.services.organization_service import OrganizationService
+
+FIRST_PLAN = "free"
+OPERATORS_PLAN = "internal"
+OPERATORS_ORGANIZATION = "Operators"
+ORGANIZATION_NAME_LENGTH_MAX = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """A new person, and the organization they belong to."""
+
+    user: User
+    organization_id: UUID
+
+
+class RegistrationService:
+    """Registers people, each in one transaction. Addresses are given in their canonical form."""
+
+    def __init__(
+        self,
+        users: UserRepository,
+        memberships: MembershipRepository,
+        organizations: OrganizationService,
+        hasher: PasswordHasher,
+    ) -> None:
+        self._users = users
+        self._memberships = memberships
+        self._organizations = organizations
+        self._hasher = hasher
+
+    async def find(self, email: str) -> User | None:
+        """The person who has this address already."""
+        return await self._users.find_by_email(email)
+
+    async def register(
+        self, email: str, password: str, *, organization_name: str | None = None
+    ) -> Registration:
+        """Register a person with an organization of their own, on the plan `free`.
+
+        Raises:
+            InvalidFieldError: the password breaks a rule.
+            ConflictError: the address has an account already.
+        """
+        user = await self._save(User(email=email), password)
+        name = organization_name or email.partition("@")[0][:ORGANIZATION_NAME_LENGTH_MAX]
+        organization = await self._organizations.create(name, plan_name=FIRST_PLAN, owner_id=user.id)
+        return Registration(user, organization.id)
+
+    async def register_operator(self, email: str, password: str) -> Registration:
+        """Register an operator in the operators' own organization, which the first of them founds.
+
+        Raises:
+            InvalidFieldError: the password breaks a rule.
+            ConflictError: the address has an account already.
+        """
+        organization_id = await self._memberships.lock_operators_organization(OPERATORS_PLAN)
+        user = await self._save(User(email=email, is_operator=True), password)
+        if organization_id is None:
+            organization = await self._organizations.create(
+                OPERATORS_ORGANIZATION, plan_name=OPERATORS_PLAN, owner_id=user.id
+            )
+            return Registration(user, organization.id)
+        await self._memberships.join(user.id, organization_id=organization_id, role=Role.OWNER)
+        return Registration(user, organization_id)
+
+    async def _save(self, user: User, password: str) -> User:
+        require_acceptable_password(password, email=user.email)
+        if await self._users.find_by_email(user.email) is not None:
+            message = "There is an account with this e-mail address already."
+            raise ConflictError(message)
+        user.hashed_password = await self._hasher.hash(password)
+        return await self._users.save(user)

@@ -1,0 +1,42 @@
+"""People: as they see and describe themselves, and as operators list them."""
+
+from uuid import UUID
+
+from app.core.preconditions import UNCONDITIONAL, Precondition
+from app.models import User
+from app.repositories.base_repository import EntityPage
+from app.repositories.user_repository import UserRepository
+from app.schemas.user import UserQuery, UserUpdate
+
+
+class UserService:
+    """Shows, changes and lists people."""
+
+    def __init__(self, users: UserRepository) -> None:
+        self._users = users
+
+    async def get(self, user_id: UUID) -> User:
+        """The person.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        return await self._users.get(user_id)
+
+    async def update(
+        self, user_id: UUID, changes: UserUpdate, *, precondition: Precondition = UNCONDITIONAL
+    ) -> User:
+        """Change what a person says of themselves.
+
+        Raises:
+            ConflictError: somebody else has this username.
+            PreconditionFailedError: the person is no longer what the caller has seen.
+        """
+        user = await self._users.get(user_id)
+        precondition.require(user.version)
+        user.change(**changes.model_dump())
+        return await self._users.save(user)
+
+    async def list(self, query: UserQuery) -> EntityPage[User]:
+        """A page of the people who match."""
+        return await self._users.page_matching(query)
