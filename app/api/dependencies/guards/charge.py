@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from uuid import UUID
 
 from fastapi import Request
 
@@ -40,8 +41,16 @@ class Charge:
     def _order(self, request: Request, principal: Principal) -> ChargeOrder:
         charge_id = None
         if self.once_per is not None:
-            charge_id = f"{self.reason}:{request.path_params[self.once_per]}"
+            charge_id = f"{self.reason}:{one_spelling(request.path_params[self.once_per])}"
         request_id = request.scope["state"]["request_id"]
         return ChargeOrder.by(
             principal, cost=self.cost, reason=self.reason, charge_id=charge_id, request_id=request_id
         )
+
+
+def one_spelling(identifier: str) -> str:
+    """The same text for every spelling of a UUID, so that capitals do not make a second charge."""
+    try:
+        return str(UUID(identifier))
+    except ValueError:
+        return identifier
