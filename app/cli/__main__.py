@@ -1,0 +1,5 @@
+"""`python -m app.cli`, where the console command is not installed."""
+
+from app.cli.main import main
+
+main()

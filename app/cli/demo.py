@@ -1,0 +1,5 @@
+"""`faregate demo`."""
+
+
+def demo() -> None:
+    """Tell the whole story."""

@@ -1,0 +1,63 @@
+"""`faregate`: everything that is done from a terminal."""
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+import typer
+from pydantic import ValidationError
+
+from app.adapters.embedded_postgres import EmbeddedPostgresError
+from app.cli.console import complain
+from app.cli.environment import load_environment_file
+from app.cli.errors import CommandError, describe
+from app.core.exceptions import AppError
+
+COMMANDS = {
+    "run": "app.cli.run",
+    "serve": "app.cli.serve",
+    "migrate": "app.cli.migrate",
+    "demo": "app.cli.demo",
+    "generate-secrets": "app.cli.generate_secrets",
+    "prepare": "app.cli.prepare",
+}
+"""Where each command is: a function of its own name in that module."""
+
+HIDDEN = frozenset({"prepare"})
+
+
+def main() -> None:
+    """Run the command line: what a person can mend is told in a line each, without a traceback."""
+    load_environment_file()
+    try:
+        make_cli(sys.argv[1:])()
+    except (CommandError, EmbeddedPostgresError, AppError) as error:
+        complain(str(error))
+    except ValidationError as error:
+        complain(*describe(error))
+    except KeyboardInterrupt:
+        sys.exit(130)
+    else:
+        return
+    sys.exit(1)
+
+
+def make_cli(arguments: Sequence[str]) -> typer.Typer:
+    """The command line with the command that is asked for, else with all: importing all takes seconds."""
+    cli = typer.Typer(
+        name="faregate",
+        help="The gate in front of an API: who is calling, may they, how fast, and what does it cost.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    cli.callback()(accept_any_command)
+    chosen = [name for name in arguments[:1] if name in COMMANDS] or list(COMMANDS)
+    for name in chosen:
+        function = getattr(importlib.import_module(COMMANDS[name]), name.replace("-", "_"))
+        cli.command(name, hidden=name in HIDDEN)(function)
+    return cli
+
+
+def accept_any_command() -> None:
+    """The gate in front of an API: who is calling, may they, how fast, and what does it cost."""
