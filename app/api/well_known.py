@@ -3,9 +3,10 @@
 from fastapi import APIRouter, Response
 
 from app.api.dependencies.resources import ResourcesDep
+from app.api.strict_route import StrictRoute
 from app.schemas.auth import PublicKeySetResponse
 
-router = APIRouter(prefix="/.well-known", tags=["Sign-in"])
+router = APIRouter(prefix="/.well-known", tags=["Sign-in"], route_class=StrictRoute)
 
 
 @router.get("/jwks.json", summary="Read the public keys of access tokens")

@@ -16,13 +16,11 @@ def client_address(peer: str | None, forwarded_for: Sequence[str], trusted_proxi
     `forwarded_for` are the values of all X-Forwarded-For lines in order. Proxies append, so the list is read
     from its right end; an entry that is no address ends the reading, because what lies left of it is hearsay.
     """
-    if peer is None:
-        return UNKNOWN_ADDRESS
-    nearest = canonical_address(peer)
+    if not trusted_proxies or not forwarded_for:
+        return canonical_text(peer)
+    nearest = None if peer is None else canonical_address(peer)
     if nearest is None:
         return UNKNOWN_ADDRESS
-    if not trusted_proxies or not forwarded_for:
-        return str(nearest)
     for hop in reversed(",".join(forwarded_for).split(",")[-FORWARDED_HOPS_MAX:]):
         if not is_trusted(nearest, trusted_proxies):
             break
@@ -31,6 +29,13 @@ def client_address(peer: str | None, forwarded_for: Sequence[str], trusted_proxi
             break
         nearest = farther
     return str(nearest)
+
+
+@lru_cache(maxsize=4096)
+def canonical_text(peer: str | None) -> str:
+    """The canonical form of a peer's address, as text."""
+    address = None if peer is None else canonical_address(peer)
+    return UNKNOWN_ADDRESS if address is None else str(address)
 
 
 @lru_cache(maxsize=4096)

@@ -2,9 +2,15 @@
 
 from uuid import UUID
 
+import uuid_utils
 from uuid_utils.compat import uuid7
 
 
 def new_id() -> UUID:
     """A new UUIDv7."""
     return uuid7()
+
+
+def new_request_id() -> str:
+    """A new UUIDv7 as text, for what is written and never stored: every request pays for it."""
+    return str(uuid_utils.uuid7())

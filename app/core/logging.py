@@ -1,12 +1,14 @@
 """Logging: readable lines in development, one JSON object per line in production; secrets are blacked out."""
 
+import json
 import logging
-import logging.config
 import sys
+from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
 import structlog
+from pydantic_core import to_json
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from app.core.redaction import redact, redact_member, redact_text
@@ -30,19 +32,22 @@ class StandardOutput:
     debug = info = warning = error = critical = exception = log = msg
 
 
+Renderer = Callable[[WrappedLogger, str, EventDict], str | bytes]
+
+
 def configure_logging(settings: LoggingSettings, environment: Environment) -> None:
     """Send every line of this process, ours and the libraries', through the same processors."""
     level = logging.getLevelNamesMapping()[settings.level.upper()]
     production = environment is Environment.PRODUCTION
     written = settings.format or ("json" if production else "console")
-    ending = json_ending() if written == "json" else console_ending()
+    renderer = json_renderer() if written == "json" else console_renderer()
     structlog.configure(
-        processors=[structlog.processors.add_log_level, *shared_processors(), *ending],
+        processors=[structlog.processors.add_log_level, *shared_processors(), renderer],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=lambda *_: StandardOutput(),
         cache_logger_on_first_use=False,
     )
-    route_standard_logging(level, ending)
+    route_standard_logging(level, renderer)
 
 
 def shared_processors() -> list[Processor]:
@@ -56,17 +61,25 @@ def shared_processors() -> list[Processor]:
     ]
 
 
-def json_ending() -> list[Processor]:
+def json_renderer() -> Renderer:
     """One JSON object per line."""
-    return [structlog.processors.JSONRenderer(default=str)]
+    return structlog.processors.JSONRenderer(serializer=encode_json)
 
 
-def console_ending() -> list[Processor]:
+def encode_json(event: EventDict, **_: object) -> str:
+    """Encode the quick way; the slow way also takes text that is no Unicode (a lone surrogate)."""
+    try:
+        return to_json(event, fallback=str).decode()
+    except ValueError:
+        return json.dumps(event, default=str)
+
+
+def console_renderer() -> Renderer:
     """Aligned columns, in colour on a terminal."""
-    return [structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty(), pad_event_to=0)]
+    return structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty(), pad_event_to=0)
 
 
-def route_standard_logging(level: int, ending: list[Processor]) -> None:
+def route_standard_logging(level: int, renderer: Renderer) -> None:
     """Give the libraries' own loggers the same processors and the same output."""
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[
@@ -75,7 +88,7 @@ def route_standard_logging(level: int, ending: list[Processor]) -> None:
             structlog.stdlib.ExtraAdder(),
             *shared_processors(),
         ],
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *ending],
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
     )
     handler = LineHandler()
     handler.setFormatter(formatter)

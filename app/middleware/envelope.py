@@ -11,9 +11,9 @@ from typing import Any
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.client_address import Network, client_address
-from app.core.identifiers import new_id
+from app.core.identifiers import new_request_id
 from app.core.logging import request_id_of_context
-from app.middleware.access_log import write_access_line
+from app.middleware.access_log import AccessLog
 from app.middleware.security_headers import RawHeader, security_headers
 
 REQUEST_ID = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -25,6 +25,7 @@ class EnvelopeMiddleware:
     def __init__(self, app: ASGIApp, *, trusted_proxies: Sequence[Network]) -> None:
         self.app = app
         self.trusted_proxies = tuple(trusted_proxies)
+        self.access_log = AccessLog()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -46,7 +47,7 @@ class EnvelopeMiddleware:
         try:
             await self.app(scope, receive, send_in_envelope)
         finally:
-            write_access_line(scope, status, perf_counter() - started)
+            self.access_log.write(scope, status, perf_counter() - started)
             request_id_of_context.reset(token)
 
     def read(self, scope: Scope) -> dict[str, Any]:
@@ -70,15 +71,20 @@ def request_id_from(sent: list[bytes]) -> str:
     """The client's own id if there is exactly one and it is harmless, otherwise a new one."""
     if len(sent) == 1 and REQUEST_ID.fullmatch(sent[0]):
         return sent[0].decode("ascii")
-    return str(new_id())
+    return new_request_id()
 
 
 def signed(headers: Iterable[RawHeader], state: dict[str, Any]) -> list[RawHeader]:
     """The answer's own headers, and those that every answer carries."""
     own = list(headers)
     own.append((b"x-request-id", state["request_id"].encode("ascii")))
-    own += security_headers({name for name, _ in own})
+    present = {name for name, _ in own}
+    own += security_headers(present)
     limits: dict[str, str] | None = state.get("rate_limit_headers")
     if limits:
-        own += [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in limits.items()]
+        encoded = (
+            (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in limits.items()
+        )
+        # A 429 names its own Retry-After already; a header sent twice cannot be read as a number.
+        own += [header for header in encoded if header[0] not in present]
     return own

@@ -11,12 +11,13 @@ from app.api.dependencies.principal import PrincipalDep
 from app.api.dependencies.session_principal import SessionIdDep
 from app.api.dependencies.session_service import SessionServiceDep
 from app.api.problems import problem_response, problem_responses
+from app.api.strict_route import StrictRoute
 from app.core.exceptions import InvalidCredentialError
 from app.schemas.auth import LoginRequest, RefreshRequest, TokenResponse
 from app.schemas.page import Page, PageParams
 from app.schemas.session import SessionResponse
 
-router = APIRouter(prefix="/auth", tags=["Sign-in"])
+router = APIRouter(prefix="/auth", tags=["Sign-in"], route_class=StrictRoute)
 
 
 @router.post("/login", summary="Sign in", responses=problem_responses(401, 429))

@@ -10,11 +10,12 @@ from app.api.dependencies.principal import PrincipalDep
 from app.api.dependencies.user_service import UserServiceDep
 from app.api.etag import version_tag
 from app.api.problems import problem_responses
+from app.api.strict_route import StrictRoute
 from app.core.scopes import Scope
 from app.schemas.page import Page
 from app.schemas.user import UserQuery, UserResponse, UserUpdate
 
-router = APIRouter(prefix="/users", tags=["Users"])
+router = APIRouter(prefix="/users", tags=["Users"], route_class=StrictRoute)
 
 
 @router.get(

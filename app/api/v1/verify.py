@@ -5,6 +5,7 @@ from fastapi import APIRouter, Request
 from app.api.dependencies.credential import PresentedDep
 from app.api.dependencies.verification_service import VerificationServiceDep
 from app.api.problems import problem_responses
+from app.api.strict_route import StrictRoute
 from app.schemas.verification import (
     VerifyBatchRequest,
     VerifyBatchResponse,
@@ -12,7 +13,7 @@ from app.schemas.verification import (
     VerifyResponse,
 )
 
-router = APIRouter(prefix="/verify", tags=["Gate"])
+router = APIRouter(prefix="/api/v1/verify", tags=["Gate"], route_class=StrictRoute)
 
 
 @router.post("", summary="Verify a key", responses=problem_responses(401, 403, 422, 429, 503))
@@ -35,7 +36,5 @@ async def verify_batch(
 ) -> VerifyBatchResponse:
     """Decide up to 500 questions in order, each on its own; a malformed one refuses them all."""
     request_id = request.scope["state"]["request_id"]
-    verdicts = await verification.verify(
-        caller, batch.items, request_id=request_id, pointer="/items/{}"
-    )
+    verdicts = await verification.verify(caller, batch.items, request_id=request_id, pointer="/items/{}")
     return VerifyBatchResponse.model_construct(items=verdicts)
