@@ -18,6 +18,8 @@ COMMANDS = {
     "serve": "app.cli.serve",
     "migrate": "app.cli.migrate",
     "demo": "app.cli.demo",
+    "create-user": "app.cli.users",
+    "create-operator": "app.cli.users",
     "generate-secrets": "app.cli.generate_secrets",
     "prepare": "app.cli.prepare",
 }

@@ -4,12 +4,12 @@ import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
-from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.cli.development_credentials import DevelopmentCredentials, DevelopmentPeople
+from app.cli.users import build_hasher, build_registration
 from app.core.api_key_secrets import ApiKeySecrets
 from app.core.clock import system_clock
 from app.core.database import create_engine, transaction
@@ -28,10 +28,10 @@ from app.schemas.api_key import ApiKeyCreate
 from app.schemas.credit import CreditGrantCreate
 from app.services.api_key_service import ApiKeyService, KeyRules
 from app.services.credit_service import CreditService
-from app.services.organization_service import OrganizationService
 
 OPERATOR_EMAIL = "operator@example.com"
 OWNER_EMAIL = "owner@example.com"
+OWNER_ORGANIZATION = "demo"
 FIRST_CREDITS = 1_000
 CUSTOMER_SCOPES = (Scope.BLOG_POSTS_READ, Scope.BLOG_POSTS_WRITE, Scope.CREDITS_READ)
 SERVICE_SCOPES = (Scope.GATE_VERIFY,)
@@ -52,27 +52,27 @@ def issue_new_keys(settings: Settings) -> DevelopmentCredentials | None:
 async def in_one_transaction(settings: Settings, work: Callable[["Seeder"], Awaitable[R]]) -> R:
     """Do the work on a connection of its own."""
     engine = create_engine(settings.database, pool_size=1)
+    hasher = build_hasher(settings.sessions)
     try:
         async with transaction(engine) as session:
-            return await work(Seeder(session, settings))
+            return await work(Seeder(session, settings, hasher))
     finally:
+        hasher.close()
         await engine.dispose()
 
 
 class Seeder:
     """Makes people, organizations, credits and keys with the services that the API uses."""
 
-    def __init__(self, session: AsyncSession, settings: Settings) -> None:
+    def __init__(self, session: AsyncSession, settings: Settings, hasher: PasswordHasher) -> None:
         plans, keys = PlanRepository(session), ApiKeyRepository(session)
-        organizations = OrganizationRepository(session)
         self._session = session
-        self._settings = settings
         self._users = UserRepository(session)
-        self._organizations = OrganizationService(organizations, plans)
+        self._people = build_registration(session, hasher)
         self._credits = CreditService(CreditAccountRepository(session), LedgerEntryRepository(session), keys)
         self._keys = ApiKeyService(
             keys,
-            organizations,
+            OrganizationRepository(session),
             plans,
             secrets=ApiKeySecrets(
                 settings.secrets.peppers, current_pepper_id=settings.secrets.api_key_pepper_id
@@ -82,25 +82,22 @@ class Seeder:
         )
 
     async def fill(self) -> DevelopmentCredentials | None:
-        """The operator and their organization, a customer's organization with credits, and a key for each."""
+        """The operator, a customer with an organization and credits, and a key for each; None: not empty."""
         if await self._session.scalar(select(User.id).limit(1)) is not None:
             return None
         people = DevelopmentPeople(OPERATOR_EMAIL, new_password(), OWNER_EMAIL, new_password())
-        operator_hash, owner_hash = await self._hash(people.operator_password, people.owner_password)
-        operator = await self._users.save(
-            User(email=OPERATOR_EMAIL, hashed_password=operator_hash, is_operator=True)
+        operator = await self._people.register_operator(OPERATOR_EMAIL, people.operator_password)
+        owner = await self._people.register(
+            OWNER_EMAIL, people.owner_password, organization_name=OWNER_ORGANIZATION
         )
-        owner = await self._users.save(User(email=OWNER_EMAIL, hashed_password=owner_hash))
-        await self._organizations.create("Operators", plan_name="internal", owner_id=operator.id)
-        demo = await self._organizations.create("demo", plan_name="free", owner_id=owner.id)
-        await self._credits.grant(
-            CreditGrantCreate(organization_id=demo.id, amount=FIRST_CREDITS, reason="Welcome"),
-            granted_by=operator.id,
+        grant = CreditGrantCreate(
+            organization_id=owner.organization_id, amount=FIRST_CREDITS, reason="Welcome"
         )
-        return await self._issue_keys(operator, owner, people)
+        await self._credits.grant(grant, granted_by=operator.user.id)
+        return await self._issue_keys(operator.user, owner.user, people)
 
     async def issue_keys_again(self) -> DevelopmentCredentials | None:
-        """Another key of each kind, beside the old ones."""
+        """Another key of each kind, beside the old ones; None: the people are gone."""
         operator = await self._users.find_by_email(OPERATOR_EMAIL)
         owner = await self._users.find_by_email(OWNER_EMAIL)
         if operator is None or owner is None:
@@ -115,33 +112,16 @@ class Seeder:
         return DevelopmentCredentials(customer, service, people)
 
     async def _issue(self, name: str, scopes: tuple[Scope, ...], creator: User) -> str:
-        draft = ApiKeyCreate(name=name, scopes=scopes, metadata={})
+        memberships = select(Membership.organization_id).where(Membership.user_id == creator.id)
         caller = Principal(
             type=PrincipalType.SESSION,
-            organization_id=await self._organization_of(creator),
+            organization_id=(await self._session.scalars(memberships)).one(),
             user_id=creator.id,
             scopes=frozenset(scopes),
             is_operator=creator.is_operator,
         )
+        draft = ApiKeyCreate(name=name, scopes=scopes, metadata={})
         return (await self._keys.create(draft, caller)).api_key
-
-    async def _organization_of(self, user: User) -> UUID:
-        query = select(Membership.organization_id).where(Membership.user_id == user.id)
-        return (await self._session.scalars(query)).one()
-
-    async def _hash(self, *passwords: str) -> list[str]:
-        settings = self._settings.sessions
-        hasher = PasswordHasher(
-            memory_kib=settings.argon2_memory_kib,
-            iterations=settings.argon2_iterations,
-            parallelism=settings.argon2_parallelism,
-            concurrency=len(passwords),
-            queue_max=1,
-        )
-        try:
-            return await asyncio.gather(*(hasher.hash(password) for password in passwords))
-        finally:
-            hasher.close()
 
 
 def new_password() -> str:
