@@ -1,0 +1,172 @@
+"""Migrations: each goes up, down and up again, and together they make what the models say."""
+
+import asyncio
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import NullPool, make_url, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from alembic import command
+from app.models import Base
+
+ROOT = Path(__file__).parents[2]
+FILE_NAME = re.compile(r"(?P<revision>\d{8}_\d{4})_[a-z0-9_]+\.py")
+REVISIONS = [
+    script.revision
+    for script in reversed(list(ScriptDirectory.from_config(Config(ROOT / "alembic.ini")).walk_revisions()))
+]
+
+CATALOG = {
+    "columns": """
+        SELECT table_name, column_name, data_type, character_maximum_length, is_nullable, column_default
+        FROM information_schema.columns WHERE table_schema = 'public'""",
+    "constraints": """
+        SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid)
+        FROM pg_constraint WHERE connamespace = 'public'::regnamespace""",
+    "indexes": "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'",
+    "storage": """
+        SELECT relname, relkind::text, relpersistence::text, array_to_string(reloptions, ',')
+        FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'S')""",
+    "triggers": "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal",
+    "functions": "SELECT proname, prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace",
+}
+MADE_BY_MODELS = ("columns", "constraints", "indexes", "storage")
+
+
+class Database:
+    """A database of its own, thrown away afterwards."""
+
+    def __init__(self, url):
+        self.engine = create_async_engine(url, poolclass=NullPool)
+        self.config = Config(ROOT / "alembic.ini")
+        self.config.attributes["url"] = url
+
+    async def run(self, verb, *arguments, **options):
+        """Run an Alembic command, in a thread because it opens an event loop of its own."""
+        await asyncio.to_thread(verb, self.config, *arguments, **options)
+
+    async def structure(self):
+        """All that the catalog knows of the schema, but Alembic's own table."""
+        async with self.engine.connect() as connection:
+            return {
+                name: {
+                    tuple(row)
+                    for row in await connection.execute(text(query))
+                    if not str(row[0]).startswith("alembic_version")
+                }
+                for name, query in CATALOG.items()
+            }
+
+
+@pytest.fixture
+async def make_database(database_url):
+    """Makes empty databases next to the one all tests share."""
+    server = create_async_engine(
+        make_url(database_url).set(drivername="postgresql+asyncpg"),
+        poolclass=NullPool,
+        isolation_level="AUTOCOMMIT",
+    )
+    names = []
+
+    async def make_database():
+        names.append(f"migrations_{uuid4().hex}")
+        async with server.connect() as connection:
+            await connection.execute(text(f"CREATE DATABASE {names[-1]} TEMPLATE template0"))
+        url = server.url.set(database=names[-1])
+        return Database(url.render_as_string(hide_password=False))
+
+    yield make_database
+    async with server.connect() as connection:
+        for name in names:
+            await connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    await server.dispose()
+
+
+async def test_every_revision_goes_up_and_down_and_up_again(make_database):
+    database = await make_database()
+
+    for revision in REVISIONS:
+        before = await database.structure()
+        await database.run(command.upgrade, revision)
+        after = await database.structure()
+        await database.run(command.downgrade, "-1")
+        assert await database.structure() == before, f"{revision} leaves something behind"
+        await database.run(command.upgrade, revision)
+        assert await database.structure() == after, f"{revision} does not go up the same way twice"
+
+
+async def test_all_revisions_go_down_to_nothing_and_up_again(make_database):
+    database = await make_database()
+    empty = await database.structure()
+    await database.run(command.upgrade, "head")
+    full = await database.structure()
+
+    await database.run(command.downgrade, "base")
+    assert await database.structure() == empty
+
+    await database.run(command.upgrade, "head")
+    assert await database.structure() == full
+
+
+async def test_migrations_and_models_do_not_drift(make_database):
+    migrated, modelled = await make_database(), await make_database()
+
+    await migrated.run(command.upgrade, "head")
+    async with modelled.engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+
+    # Alembic compares no CHECK constraints and no storage parameters: the catalog does.
+    await migrated.run(command.check)
+    by_migrations, by_models = await migrated.structure(), await modelled.structure()
+    assert {name: by_migrations[name] for name in MADE_BY_MODELS} == {
+        name: by_models[name] for name in MADE_BY_MODELS
+    }
+
+
+async def test_a_new_revision_is_named_after_its_minute(make_database, tmp_path):
+    database = await make_database()
+    await database.run(command.upgrade, "head")
+    database.config.set_main_option("version_locations", f"{ROOT / 'alembic' / 'versions'}:{tmp_path}")
+
+    await database.run(
+        command.revision, message="create users table", autogenerate=True, version_path=str(tmp_path)
+    )
+
+    (file,) = tmp_path.glob("*.py")
+    assert re.fullmatch(r"\d{8}_\d{4}_create_users_table\.py", file.name)
+    written = datetime.strptime(file.name[:13], "%Y%m%d_%H%M").replace(tzinfo=UTC)
+    assert abs((datetime.now(UTC) - written).total_seconds()) < 120
+    assert f'revision = "{file.name[:13]}"' in file.read_text()
+
+
+def test_every_file_is_named_after_its_revision_in_order():
+    files = sorted((ROOT / "alembic" / "versions").glob("*.py"))
+
+    names = [FILE_NAME.fullmatch(file.name) for file in files]
+
+    assert [name and name["revision"] for name in names] == REVISIONS
+
+
+def test_every_constraint_and_index_has_a_name():
+    unnamed = [
+        f"{table.name}: {item!r}"
+        for table in Base.metadata.sorted_tables
+        for item in (*table.constraints, *table.indexes)
+        if item.name is None
+    ]
+
+    assert unnamed == []
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_a_revision_imports_no_models(revision):
+    (file,) = (ROOT / "alembic" / "versions").glob(f"{revision}_*.py")
+
+    # A migration must still run when the models of its day are gone.
+    assert "from app" not in file.read_text()
