@@ -76,6 +76,7 @@ def settings(database_url: str) -> Settings:
         secrets={"api_key_pepper": "p" * 43, "signing_key": new_signing_key()},
         http={"public_url": "http://test"},
         limits={"anonymous_per_address": 1_000_000, "auth_per_address": 1_000_000, "auth_global": 1_000_000},
+        keys={"resource_scopes": ["forecast:read", "forecast:write"]},
         logging={"format": "json", "level": "warning"},
     )
 

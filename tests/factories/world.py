@@ -83,6 +83,10 @@ class World:
             await self.grant(organization.id, credits)
         return organization
 
+    async def member(self, organization: Organization, user: User, *, role: str) -> None:
+        """Let `user` belong to `organization`."""
+        await self.save(Membership(organization_id=organization.id, user_id=user.id, role=role))
+
     async def grant(self, organization_id: UUID, amount: int) -> None:
         """Give credits, with the ledger entry that explains them."""
         async with transaction(self.resources.engine) as session:
