@@ -1,23 +1,31 @@
 """Field types for outside input; lax conversions are refused (`true` is not 1, `"5"` is not 5)."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StrictBool, StringConstraints
+
+from app.utils.datetime import to_utc
+from app.utils.validation import is_single_line, is_storable
 
 CREDITS_MAX = 9_000_000_000_000_000
 """The largest balance and grant, in credits: well inside BIGINT and exact in every JSON reader (2^53)."""
 
 
 def refuse_unstorable(text: str) -> str:
-    """Refuse what PostgreSQL's UTF-8 text cannot hold: NUL and lone surrogates."""
-    if "\x00" in text:
-        message = "must not contain NUL characters"
-        raise ValueError(message)
-    if any("\ud800" <= character <= "\udfff" for character in text):
-        message = "must be valid Unicode text"
-        raise ValueError(message)
-    return text
+    """Refuse what PostgreSQL's UTF-8 text cannot hold."""
+    if is_storable(text):
+        return text
+    message = "must be Unicode text without NUL characters"
+    raise ValueError(message)
+
+
+def refuse_lines(text: str) -> str:
+    """Refuse line breaks and the like: a name has no use for them, what forges a log line or a mail has."""
+    if is_single_line(text):
+        return text
+    message = "must be one line without control characters"
+    raise ValueError(message)
 
 
 def refuse_numbers(value: object) -> object:
@@ -28,12 +36,10 @@ def refuse_numbers(value: object) -> object:
     raise ValueError(message)
 
 
-def to_utc(instant: datetime) -> datetime:
-    """Express the same instant in UTC."""
-    return instant.astimezone(UTC)
-
-
+# A pattern rather than a validator: lengths and stripping that are added to a validated type run outside it.
 StorableStr = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]
+SingleLine = AfterValidator(refuse_lines)
+"""For an annotation, after the constraints: `Annotated[StorableStr, StringConstraints(...), SingleLine]`."""
 Flag = StrictBool
 Instant = Annotated[AwareDatetime, BeforeValidator(refuse_numbers), AfterValidator(to_utc)]
 PositiveCredits = Annotated[int, Field(strict=True, ge=1, le=CREDITS_MAX)]

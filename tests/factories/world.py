@@ -184,6 +184,11 @@ class World:
             )
             return list(await session.scalars(query))
 
+    async def get_organization(self, organization_id: UUID) -> Organization:
+        """The organization of a caller."""
+        async with transaction(self.resources.engine) as session:
+            return await session.get_one(Organization, organization_id)
+
     async def plan_named(self, name: str) -> Plan:
         """A plan that the migrations seeded."""
         async with transaction(self.resources.engine) as session:
