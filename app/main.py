@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from app.api.fast_lane import FastLaneMiddleware
+from app.api.openapi import install_openapi
 from app.api.problems import install_problem_handlers
 from app.api.resources import Resources
 from app.api.router import include_docs, include_routers
@@ -54,6 +56,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     if docs_open:
         include_docs(app)
     install_problem_handlers(app)
+    install_openapi(app)
     install_middleware(app, settings.http)
     return app
 
@@ -67,6 +70,7 @@ def are_docs_open(settings: Settings) -> bool:
 
 def install_middleware(app: FastAPI, http: HttpSettings) -> None:
     """Wrap the routes, from the inside out: the one added last is the first to see a request."""
+    app.add_middleware(FastLaneMiddleware)
     app.add_middleware(BodyLimitMiddleware, limit_bytes=http.body_limit_bytes)
     if "*" not in http.trusted_hosts:
         app.add_middleware(TrustedHostsMiddleware, hosts=http.trusted_hosts)

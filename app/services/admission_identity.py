@@ -1,6 +1,5 @@
 """Who a credential is: the first question of the gate."""
 
-import json
 from dataclasses import dataclass
 
 from app.core.admission import Code, Presented, Snapshot, StoredKey, StoredSession
@@ -76,7 +75,7 @@ class Identifier:
             scopes,
             key_id=key.key_id,
             is_operator=key.user_is_operator,
-            metadata=json.loads(key.metadata_json),
+            metadata=key.metadata,
         )
         retired = key.retired_at is not None and key.retired_at <= self._snapshot.now
         return Identity(self._standing(key, revoked=retired, enabled=key.enabled), key, principal)

@@ -95,13 +95,14 @@ def raise_when_refused(verdict: CallVerdict, pointer: str) -> None:
 
 def answer(verdict: Verdict) -> VerifyResponse:
     """A verdict as it is sent."""
-    return VerifyResponse.model_construct(
+    takes = verdict.takes
+    return VerifyResponse(
         valid=verdict.valid,
         code=verdict.code.value,
         principal=None if verdict.principal is None else show_principal(verdict.principal),
-        credits=CreditsResponse.model_construct(charged=verdict.charged, remaining=verdict.remaining),
-        limits=[show_limit(take) for take in verdict.takes],
-        headers=rate_limit_headers(verdict.takes),
+        credits=CreditsResponse(charged=verdict.charged, remaining=verdict.remaining),
+        limits=[show_limit(take) for take in takes],
+        headers=rate_limit_headers(takes),
         charge_id=verdict.charge_id,
         replayed=verdict.replayed,
     )
@@ -109,7 +110,7 @@ def answer(verdict: Verdict) -> VerifyResponse:
 
 def show_principal(principal: Principal) -> PrincipalResponse:
     """A principal as other services see it."""
-    return PrincipalResponse.model_construct(
+    return PrincipalResponse(
         version=1,
         subject=principal.subject,
         type=principal.type.value,
@@ -123,7 +124,7 @@ def show_principal(principal: Principal) -> PrincipalResponse:
 
 def show_limit(take: Take) -> LimitResponse:
     """A limit as other services see it."""
-    return LimitResponse.model_construct(
+    return LimitResponse(
         name=take.quota.name,
         limit=take.quota.quota,
         remaining=take.remaining,

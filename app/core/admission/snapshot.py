@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from ipaddress import IPv4Network, IPv6Network
+from typing import Any
 from uuid import UUID
 
 from app.core.admission.request import Presented
@@ -42,7 +43,7 @@ class StoredKey(Holder):
     enabled: bool
     credit_cap: int | None
     allowed_cidrs: list[IPv4Network | IPv6Network] | None
-    metadata_json: str
+    metadata: dict[str, Any]
     last_used_at: datetime | None
 
 
