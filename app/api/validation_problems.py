@@ -55,6 +55,9 @@ BOUNDS = {
 }
 """Told with the bound, which stands in the schema anyway."""
 
+OUR_RULES = ("must ", "may ")
+"""How the sentences of our own validators begin: they name rules, never values. Others may quote the input."""
+
 
 def field_problem(error: Mapping[str, Any]) -> dict[str, str]:
     """One entry of `errors`: a JSON pointer into the body, or the name of a parameter."""
@@ -86,10 +89,9 @@ def describe(error: Mapping[str, Any]) -> str:
     if kind in BOUNDS and BOUNDS[kind][0] in context:
         member, sentence = BOUNDS[kind]
         return sentence.format(context[member])
-    reason = context.get("error")
-    if kind == "value_error" and isinstance(reason, ValueError) and type(reason) is ValueError:
-        # Raised by a validator of ours; their sentences name rules, never values.
-        return sentence_of(str(reason))
+    rule = str(context.get("error", ""))
+    if kind == "value_error" and rule.startswith(OUR_RULES):
+        return sentence_of(rule)
     return "Is not valid."
 
 

@@ -36,6 +36,13 @@ class Problem(ResponseModel):
     request_id: str = Field(
         description="The `X-Request-ID` of this answer.", examples=["01979e1c-1f2b-7d3e-8a55-5d1f0c6b7a10"]
     )
+    errors: list[FieldProblem] | None = Field(None, description="With 422: each thing that is wrong.")
+    required: int | None = Field(None, description="With 402: what the call costs, in credits.", examples=[5])
+    available: int | None = Field(None, description="With 402: what there is, in credits.", examples=[3])
+    limit: str | None = Field(None, description="With 429: the limit that is used up.", examples=["minute"])
+    retry_after_seconds: int | None = Field(
+        None, description="With 429: when the same call would pass.", examples=[18]
+    )
 
 
 def problem_document(error: AppError, *, instance: str, request_id: str) -> dict[str, Any]:

@@ -1,0 +1,122 @@
+"""The OpenAPI document: FastAPI's, completed with what the frame does to every route."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
+
+from app.api.access import Access, access_of
+from app.api.problem_documentation import PROBLEM_SCHEMAS, document_problem
+from app.api.problems import problem_responses
+
+DESCRIPTION = """\
+The gate in front of an API: *who is calling, may they, how fast, and what does it cost*, decided together and
+committed before the answer leaves.
+
+- **Credentials.** `Authorization: Bearer` with an access token or an API key, or `X-API-Key` with an API key.
+- **Errors** are `application/problem+json` (RFC 9457) with a stable `code`; `type` leads to a page about it.
+- **Limits** are told by `RateLimit` and `RateLimit-Policy` on every answer they touch; a 429 says when to retry.
+- **Requests** are read strictly: unknown members and parameters are refused, and `5.0`, `"5"` and `true` are no
+  integers.
+- Every answer has an `X-Request-ID`; send your own to find it in the logs again.
+"""
+SECURITY_SCHEMES: dict[str, Any] = {
+    "accessToken": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "The `access_token` of `POST /api/v1/auth/login`: ten minutes of a session.",
+    },
+    "apiKey": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "fg_live_...",
+        "description": "An API key of an organization, as a Bearer token.",
+    },
+    "apiKeyHeader": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-API-Key",
+        "description": "The same API key, in a header of its own.",
+    },
+}
+REPLACED_SCHEMAS = ("HTTPValidationError", "ValidationError")
+
+
+def install_openapi(app: FastAPI) -> None:
+    """Make the application answer the completed document."""
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = complete(app)
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def complete(app: FastAPI) -> dict[str, Any]:
+    """FastAPI's document with security, problems and readable operation ids."""
+    document = get_openapi(
+        title=app.title,
+        version=app.version,
+        summary="Keys, limits and credits in one call.",
+        description=DESCRIPTION,
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        routes=app.routes,
+    )
+    components = document.setdefault("components", {})
+    components["securitySchemes"] = SECURITY_SCHEMES
+    schemas = components.setdefault("schemas", {})
+    for name in REPLACED_SCHEMAS:
+        schemas.pop(name, None)
+    schemas.update(PROBLEM_SCHEMAS)
+    for route, operation in operations(app, document):
+        complete_operation(route, operation)
+    return document
+
+
+def operations(app: FastAPI, document: dict[str, Any]) -> Iterator[tuple[RouteContext, dict[str, Any]]]:
+    """Each documented operation with its route."""
+    for route in iter_route_contexts(app.routes):
+        if isinstance(route.original_route, APIRoute) and route.include_in_schema:
+            for method in route.methods or ():
+                yield route, document["paths"][route.path_format][method.lower()]
+
+
+def complete_operation(route: RouteContext, operation: dict[str, Any]) -> None:
+    """Add to one operation what no route says itself."""
+    access = access_of(route.dependant)
+    operation["operationId"] = route.name
+    operation["security"] = security_of(access)
+    responses = operation["responses"]
+    for status, documentation in problem_responses(*frame_statuses(route, access)).items():
+        responses[str(status)] = documentation
+    operation["responses"] = {
+        status: document_problem(int(status), response) for status, response in sorted(responses.items())
+    }
+
+
+def security_of(access: Access) -> list[dict[str, list[str]]]:
+    """The credentials that will do, with the scopes they need."""
+    if not access.credential:
+        return []
+    accepted = ["accessToken"] if access.session else list(SECURITY_SCHEMES)
+    return [{scheme: list(access.scopes)} for scheme in accepted]
+
+
+def frame_statuses(route: RouteContext, access: Access) -> list[int]:
+    """The problems that the frame itself may answer on a route."""
+    statuses = {422, 500}
+    if "{" in (route.path_format or ""):
+        statuses.add(404)
+    if route.body_field is not None:
+        statuses |= {400, 413, 415}
+    if access.credential:
+        statuses |= {401, 403, 429}
+    if access.limits:
+        statuses.add(429)
+    if access.database:
+        statuses.add(503)
+    return sorted(statuses)
