@@ -1,4 +1,4 @@
-"""How OpenAPI tells problems: one schema, and for each status an example and the headers that come with it."""
+"""How OpenAPI tells problems: one schema, and for each status an example and its headers."""
 
 from typing import Any
 

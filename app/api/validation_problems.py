@@ -56,7 +56,7 @@ BOUNDS = {
 """Told with the bound, which stands in the schema anyway."""
 
 OUR_RULES = ("must ", "may ")
-"""How the sentences of our own validators begin: they name rules, never values. Others may quote the input."""
+"""How the sentences of our own validators begin: they name rules, never values; others may quote."""
 
 
 def field_problem(error: Mapping[str, Any]) -> dict[str, str]:
