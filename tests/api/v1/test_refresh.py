@@ -1,0 +1,152 @@
+"""Refresh tokens: they work once, and a second time ends the session (SEC-22, A8 of the traps)."""
+
+import asyncio
+
+import pytest
+
+from app.core.database import transaction
+from app.models import Organization, Session, User
+from tests.factories.account import bearer, make_account
+
+REFRESH = "/api/v1/auth/refresh"
+ME = "/api/v1/users/me"
+
+
+def presenting(tokens: dict) -> dict:
+    return {"refresh_token": tokens["refresh_token"]}
+
+
+async def test_a_refresh_token_buys_the_next_pair_of_the_same_session(client, world):
+    account = await make_account(world)
+    tokens = await account.login(client)
+
+    answer = await client.post(REFRESH, json=presenting(tokens))
+
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "no-store"
+    renewed = answer.json()
+    assert renewed["session_id"] == tokens["session_id"]
+    assert renewed["refresh_token"] != tokens["refresh_token"]
+    me = await client.get(ME, headers=bearer(renewed))
+    assert me.json()["id"] == str(account.user.id)
+
+
+async def test_a_chain_of_refreshes_goes_on(client, world):
+    tokens = await (await make_account(world)).login(client)
+
+    for _ in range(5):
+        answer = await client.post(REFRESH, json=presenting(tokens))
+        tokens = answer.json()
+
+    assert (await client.get(ME, headers=bearer(tokens))).status_code == 200
+
+
+async def test_a_used_refresh_token_ends_the_whole_session_though_the_answer_is_401(client, world):
+    first = await (await make_account(world)).login(client)
+    second = (await client.post(REFRESH, json=presenting(first))).json()
+
+    answer = await client.post(REFRESH, json=presenting(first))
+
+    assert answer.status_code == 401
+    assert answer.json()["code"] == "invalid_credential"
+    assert answer.headers["WWW-Authenticate"].startswith("Bearer ")
+    for tokens in (first, second):
+        assert (await client.get(ME, headers=bearer(tokens))).status_code == 401
+        assert (await client.post(REFRESH, json=presenting(tokens))).status_code == 401
+
+
+async def test_a_reuse_leaves_the_user_s_other_sessions_alone(client, world):
+    account = await make_account(world)
+    stolen, other = await account.login(client), await account.login(client)
+    await client.post(REFRESH, json=presenting(stolen))
+
+    await client.post(REFRESH, json=presenting(stolen))
+
+    assert (await client.get(ME, headers=bearer(other))).status_code == 200
+    assert (await client.post(REFRESH, json=presenting(other))).status_code == 200
+
+
+async def test_of_twenty_refreshes_at_once_one_succeeds_and_the_session_ends(client, world, resources):
+    tokens = await (await make_account(world)).login(client)
+
+    answers = await asyncio.gather(*(client.post(REFRESH, json=presenting(tokens)) for _ in range(20)))
+
+    assert sorted(answer.status_code for answer in answers) == [200] + [401] * 19
+    async with transaction(resources.engine) as session:
+        ended = await session.get_one(Session, tokens["session_id"])
+    assert ended.revoked_at is not None
+
+
+@pytest.mark.parametrize("model", [User, Organization])
+async def test_a_disabled_user_or_organization_refreshes_nothing_and_loses_nothing(
+    client, world, resources, model
+):
+    account = await make_account(world)
+    tokens = await account.login(client)
+    owner_id = account.user.id if model is User else account.organization.id
+    async with transaction(resources.engine) as session:
+        (await session.get_one(model, owner_id)).is_active = False
+
+    refused = await client.post(REFRESH, json=presenting(tokens))
+
+    async with transaction(resources.engine) as session:
+        (await session.get_one(model, owner_id)).is_active = True
+    assert refused.status_code == 401
+    assert (await client.post(REFRESH, json=presenting(tokens))).status_code == 200
+
+
+async def test_no_token_works_where_another_kind_is_asked_for(client, world):
+    """SEC-19, A8 of the traps."""
+    account = await make_account(world)
+    tokens = await account.login(client)
+    key = await world.api_key(account.organization)
+
+    as_refresh = [tokens["access_token"], key.api_key, tokens["refresh_token"].removeprefix("fgr_")]
+    as_access = [
+        {"Authorization": f"Bearer {tokens['refresh_token']}"},
+        {"X-API-Key": tokens["refresh_token"]},
+    ]
+
+    for text in as_refresh:
+        assert (await client.post(REFRESH, json={"refresh_token": text})).status_code == 401
+    for headers in as_access:
+        assert (await client.get(ME, headers=headers)).status_code == 401
+    assert (await client.post(REFRESH, json=presenting(tokens))).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "x",
+        "fgr_",
+        "fgr_" + "A" * 43,
+        "fgr_" + "A" * 500,
+        "fgr_" + "A" * 42 + "\x00",
+        "é" * 40,
+        "fgr_ " + "A" * 43,
+    ],
+)
+async def test_an_unknown_token_is_refused_like_a_used_one(client, token):
+    answer = await client.post(REFRESH, json={"refresh_token": token})
+
+    assert answer.status_code == 401
+    assert answer.json()["code"] == "invalid_credential"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"refresh_token": ""},
+        {"refresh_token": None},
+        {"refresh_token": 5},
+        {"refresh_token": "A" * 513},
+        [],
+        "x",
+    ],
+)
+async def test_a_malformed_refresh_is_refused_without_an_echo(client, body):
+    answer = await client.post(REFRESH, json=body)
+
+    assert answer.status_code == 422
+    assert "A" * 513 not in answer.text
