@@ -21,8 +21,3 @@ class User(IdentifiedMixin, TimestampMixin, VersionedMixin, Base):
     hashed_password: Mapped[str | None] = mapped_column(String(255))
     is_active: Mapped[bool] = mapped_column(default=True)
     is_operator: Mapped[bool] = mapped_column(default=False)
-
-    def change(self, **values: str | None) -> None:
-        """Take new values for what people say of themselves."""
-        for name, value in values.items():
-            setattr(self, name, value)

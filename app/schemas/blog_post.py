@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import MISSING, Field, StringConstraints
 
 from app.schemas.base import RequestModel, ResponseModel
-from app.schemas.fields import StorableStr
+from app.schemas.fields import SingleLine, StorableStr
 from app.schemas.page import PageParams
 
 TITLE_LENGTH_MAX = 200
@@ -36,7 +36,8 @@ class BlogPostSort(StrEnum):
 Title = Annotated[
     StorableStr,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=TITLE_LENGTH_MAX),
-    Field(description="One line; the slug is made from it.", examples=["Hello, world"]),
+    SingleLine,
+    Field(description="One line, from which the slug is made.", examples=["Hello, world"]),
 ]
 Body = Annotated[
     StorableStr,

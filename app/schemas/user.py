@@ -1,6 +1,5 @@
 """What is read and written of a person."""
 
-import unicodedata
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
@@ -10,20 +9,12 @@ from pydantic import MISSING, AfterValidator, ConfigDict, Field, StringConstrain
 
 from app.core.email_addresses import EMAIL_LENGTH_MAX, canonical_email
 from app.schemas.base import RequestModel, ResponseModel
-from app.schemas.fields import StorableStr
+from app.schemas.fields import SingleLine, StorableStr
 from app.schemas.page import PageParams
 
 SEARCH_LENGTH_MAX = 100
 FULL_NAME_LENGTH_MAX = 255
 USERNAME_PATTERN = r"^[A-Za-z][A-Za-z0-9_]*$"
-
-
-def refuse_control_characters(text: str) -> str:
-    """Refuse line breaks and the like: a name has no use for them, what forges a log line or a mail has."""
-    if any(unicodedata.category(character) in {"Cc", "Zl", "Zp"} for character in text):
-        message = "must not contain control characters"
-        raise ValueError(message)
-    return text
 
 
 EmailAddress = Annotated[
@@ -42,7 +33,7 @@ Username = Annotated[
 FullName = Annotated[
     StorableStr,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=FULL_NAME_LENGTH_MAX),
-    AfterValidator(refuse_control_characters),
+    SingleLine,
     Field(examples=["Weather Owner"]),
 ]
 Search = Annotated[

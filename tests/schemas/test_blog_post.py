@@ -13,6 +13,7 @@ from app.schemas.blog_post import BlogPostCreate, BlogPostUpdate
         {"title": None},
         {"title": 5},
         {"title": "a\x00b"},
+        {"title": "two\nlines"},
         {"title": "t", "body": "b" * 100_001},
         {"title": "t", "body": None},
         {"title": "t", "slug": "mine"},
