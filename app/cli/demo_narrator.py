@@ -15,7 +15,7 @@ WAITING_SECONDS_MAX = 90
 SECRET_MEMBERS = frozenset({"password", "access_token", "refresh_token", "api_key", "key"})
 KEY_LENGTH_SHOWN = 12
 UNTOLD_MEMBERS = frozenset(
-    [
+    {
         "id",
         "organization_id",
         "created_by",
@@ -45,7 +45,7 @@ UNTOLD_MEMBERS = frozenset(
         "sequence",
         "limits",
         "enabled",
-    ]
+    }
 )
 """What would make the story long."""
 
