@@ -17,7 +17,7 @@ committed before the answer leaves.
 
 - **Credentials.** `Authorization: Bearer` with an access token or an API key, or `X-API-Key` with an API key.
 - **Errors** are `application/problem+json` (RFC 9457) with a stable `code`; `type` leads to a page about it.
-- **Limits** are told by `RateLimit` and `RateLimit-Policy` on each answer they touch; a 429 says when to retry.
+- **Limits** are told by `RateLimit` and `RateLimit-Policy` on answers they touch; a 429 says when to retry.
 - **Requests** are read strictly: unknown members and parameters are refused; `5.0`, `"5"` and `true` are not
   integers.
 - Every answer has an `X-Request-ID`; send your own to find it in the logs again.

@@ -36,6 +36,8 @@ def create_engine(settings: DatabaseSettings, *, pool_size: int, max_overflow: i
         max_overflow=max_overflow,
         pool_timeout=settings.pool_timeout_seconds,
         connect_args=arguments,
+        # Errors are logged; what people typed is not.
+        hide_parameters=True,
     )
 
 

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.core.client_address import Network, client_address
 from app.core.identifiers import new_request_id
 from app.core.logging import request_id_of_context
+from app.core.redaction import redact_text
 from app.middleware.access_log import AccessLog
 from app.middleware.security_headers import RawHeader, security_headers
 
@@ -70,7 +71,10 @@ class EnvelopeMiddleware:
 def request_id_from(sent: list[bytes]) -> str:
     """The client's own id if there is exactly one and it is harmless, otherwise a new one."""
     if len(sent) == 1 and REQUEST_ID.fullmatch(sent[0]):
-        return sent[0].decode("ascii")
+        text = sent[0].decode("ascii")
+        # It is logged and sent back, so it must not be a credential that slipped into the wrong header.
+        if redact_text(text) == text:
+            return text
     return new_request_id()
 
 
