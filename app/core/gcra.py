@@ -5,7 +5,7 @@ costs `T = period / quota`; a call of weight n passes iff `max(tat, now) + n*T -
 `tau = T * burst`. Everything here is pure; the clock is the database's.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 MICROSECONDS = 1_000_000
 
@@ -18,11 +18,12 @@ class Quota:
     quota: int
     period_seconds: int
     burst: int
+    interval_us: int = field(init=False)
+    """T: what one unit costs. At least 1, because the quota is at most a million per second."""
 
-    @property
-    def interval_us(self) -> int:
-        """T: what one unit costs. At least 1, because the quota is at most a million per second."""
-        return self.period_seconds * MICROSECONDS // self.quota
+    def __post_init__(self) -> None:
+        """Divide once, not for every call."""
+        object.__setattr__(self, "interval_us", self.period_seconds * MICROSECONDS // self.quota)
 
     def take(self, tat_us: int, weight: int, now_us: int) -> "Take":
         """What a call of `weight` units meets in the bucket `tat_us`; weight 0 only looks."""
@@ -31,10 +32,10 @@ class Quota:
         start = max(tat_us, now_us)
         after = start + weight * interval
         excess = after - tolerance - now_us
-        if weight == 0 or excess <= 0:
-            return Take(self, weight, after, now_us, interval, exceeded=False, wait_us=0)
+        if excess <= 0 or weight == 0:
+            return Take(self, weight, after, now_us, exceeded=False, wait_us=0)
         wait = None if weight > self.burst else excess
-        return Take(self, weight, start, now_us, interval, exceeded=True, wait_us=wait)
+        return Take(self, weight, start, now_us, exceeded=True, wait_us=wait)
 
 
 @dataclass(slots=True)
@@ -46,7 +47,6 @@ class Take:
     tat_us: int
     """The bucket after the call; unchanged by a refused one."""
     now_us: int
-    interval_us: int
     exceeded: bool
     wait_us: int | None
     """Until the refused weight would pass; None when it never will."""
@@ -54,8 +54,8 @@ class Take:
     @property
     def remaining(self) -> int:
         """Whole units that would pass now."""
-        room = self.interval_us * self.quota.burst - (self.tat_us - self.now_us)
-        return max(0, room // self.interval_us)
+        interval = self.quota.interval_us
+        return max(0, (interval * self.quota.burst - (self.tat_us - self.now_us)) // interval)
 
     @property
     def retry_after_seconds(self) -> int | None:
@@ -68,7 +68,8 @@ class Take:
         used = self.tat_us - self.now_us
         if used <= 0:
             return 0
-        return seconds_up(used % self.interval_us or self.interval_us)
+        interval = self.quota.interval_us
+        return seconds_up(used % interval or interval)
 
     @property
     def reset_after_seconds(self) -> int:

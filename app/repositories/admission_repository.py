@@ -166,7 +166,8 @@ class AdmissionRepository:
             for _, subject, plan_id, name, quota, period_seconds, burst, tat_us in rows:
                 quotas = snapshot.quotas.setdefault(plan_id, {})
                 if name is not None:
-                    quotas[name] = Quota(name, quota, period_seconds, burst)
+                    if name not in quotas:
+                        quotas[name] = Quota(name, quota, period_seconds, burst)
                     snapshot.buckets[subject, name] = tat_us or 0
         snapshot.now = now
         elapsed = now - EPOCH

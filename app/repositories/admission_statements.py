@@ -3,7 +3,7 @@
 KEYS = """
 SELECT s.lookup_id, k.organization_id, o.is_active, COALESCE(k.plan_id, o.plan_id), k.created_by, u.is_active,
        u.is_operator, k.expires_at, k.revoked_at, k.id, s.digest, s.pepper_id, s.retired_at, k.environment,
-       k.scopes, k.enabled, k.credit_cap, k.allowed_cidrs, k.attributes, k.last_used_at
+       k.scopes, k.enabled, k.credit_cap, k.allowed_cidrs, NULLIF(k.attributes, '{}'::jsonb), k.last_used_at
 FROM api_key_secrets s
 JOIN api_keys k ON k.id = s.api_key_id
 JOIN organizations o ON o.id = k.organization_id

@@ -18,6 +18,7 @@ from app.core.admission import (
     Code,
     LimitDemand,
     NewCharge,
+    Presented,
     Snapshot,
     StoredKey,
     StoredSession,
@@ -46,27 +47,37 @@ class BatchDecision:
     def __init__(self, snapshot: Snapshot, policy: Policy) -> None:
         self.changes = Changes()
         self._snapshot = snapshot
-        self._identifier = Identifier(snapshot, policy)
+        self._identify = Identifier(snapshot, policy).identify
+        self._callers: dict[tuple[Presented | None, tuple[str, ...]], Verdict] = {}
         self._subjects: dict[UUID, str] = {}
 
     def decide_call(self, call: AdmissionCall) -> CallVerdict:
         """The caller first; then the demands; then each request on its own."""
+        caller = None
         if call.caller is not None:
-            caller_code = self._refusal(call.caller, self._identifier.identify(call.caller.presented))
-            if caller_code is None and (unknown := self._unknown_limits(call.requests)):
-                return CallVerdict(None, [], [], unknown_limits=unknown)
-            caller = self._decide(call.caller, call.request_id)
-            if not caller.valid:
+            unknown = self._unknown_limits(call.requests)
+            if unknown and self._refusal(call.caller, self._identify(call.caller.presented)) is None:
+                return CallVerdict(None, [], [], unknown)
+            caller = self._decide_caller(call.caller, call.request_id)
+            if caller.code is not Code.VALID:
                 return CallVerdict(caller, [], [])
-        else:
-            caller = None
         demands = self._take_demands(call.demands)
-        if any(take.exceeded for take in demands):
+        if demands and any(take.exceeded for take in demands):
             return CallVerdict(caller, demands, [])
         return CallVerdict(caller, demands, [self._decide(r, call.request_id) for r in call.requests])
 
+    def _decide_caller(self, caller: AdmissionRequest, request_id: str | None) -> Verdict:
+        """A service key asks again and again: without limits of its own, its answer holds for the batch."""
+        asked = caller.presented, caller.scopes
+        verdict = self._callers.get(asked)
+        if verdict is None:
+            verdict = self._decide(caller, request_id)
+            if not verdict.takes:
+                self._callers[asked] = verdict
+        return verdict
+
     def _decide(self, request: AdmissionRequest, request_id: str | None) -> Verdict:
-        identity = self._identifier.identify(request.presented)
+        identity = self._identify(request.presented)
         stored, principal = identity.stored, identity.principal
         if stored is None or principal is None:
             return Verdict(Code.NOT_FOUND)
@@ -76,10 +87,19 @@ class BatchDecision:
             return Verdict(refusal, principal, 0, account.available)
         self._note_use(stored)
         cost = self._cost(request, stored)
-        if cost and request.charge_id is not None:
-            replay = self._replay(request, cost, principal, stored)
-            if replay is not None:
-                return replay
+        replay = self._replay(request, cost, principal, stored) if cost and request.charge_id else None
+        return replay or self._spend(request, cost, principal, stored, request_id)
+
+    def _spend(
+        self,
+        request: AdmissionRequest,
+        cost: int,
+        principal: Principal,
+        stored: StoredKey | StoredSession,
+        request_id: str | None,
+    ) -> Verdict:
+        """Take the limits and the credits, or neither."""
+        account = self._snapshot.accounts[stored.organization_id]
         takes = self._takes(request, stored)
         for take in takes:
             if take.exceeded:
@@ -88,10 +108,10 @@ class BatchDecision:
             peeked = self._peek(request, stored)
             return Verdict(Code.INSUFFICIENT_CREDITS, principal, 0, account.available, peeked)
         self._fill(self._subject(stored), takes)
-        if cost:
-            self._charge(request, cost, principal, stored, request_id)
-        charge_id = request.charge_id if cost else None
-        return Verdict(Code.VALID, principal, cost, account.available, takes, charge_id)
+        if not cost:
+            return Verdict(Code.VALID, principal, 0, account.available, takes)
+        self._charge(request, cost, principal, stored, request_id)
+        return Verdict(Code.VALID, principal, cost, account.available, takes, request.charge_id)
 
     # Who
 
@@ -126,7 +146,9 @@ class BatchDecision:
         """Where requests name limits that their plan lacks: (request, limit) indexes."""
         unknown = []
         for index, request in enumerate(requests):
-            stored = self._identifier.identify(request.presented).stored if request.limits else None
+            if not request.limits:
+                continue
+            stored = self._identify(request.presented).stored
             if stored is not None:
                 quotas = self._snapshot.quotas[stored.plan_id]
                 unknown += [(index, i) for i, u in enumerate(request.limits or ()) if u.name not in quotas]
@@ -150,6 +172,8 @@ class BatchDecision:
 
     def _take_demands(self, demands: Sequence[LimitDemand]) -> list[Take]:
         """All of them, or none."""
+        if not demands:
+            return []
         takes = [self._take(demand.subject, demand.quota, demand.weight) for demand in demands]
         if not any(take.exceeded for take in takes):
             for demand, take in zip(demands, takes, strict=True):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from app.core.admission import Code, Presented, Snapshot, StoredKey, StoredSession
 from app.core.api_key_secrets import ApiKeySecrets, PresentedKey
 from app.core.principal import Principal, PrincipalType
-from app.core.scopes import MEMBER_SCOPES, OPERATOR_SCOPES, VIEWER_SCOPES
+from app.core.scopes import DEVELOPER_SCOPES, MEMBER_SCOPES, OPERATOR_SCOPES, VIEWER_SCOPES
 
 NO_SCOPES: frozenset[str] = frozenset()
 
@@ -24,6 +24,8 @@ class Policy:
             member: frozenset[str] = NO_SCOPES
         elif session.role == "viewer":
             member = VIEWER_SCOPES
+        elif session.role == "developer":
+            member = DEVELOPER_SCOPES | self.resource_scopes
         else:
             member = MEMBER_SCOPES | self.resource_scopes
         return member | OPERATOR_SCOPES if session.user_is_operator else member
@@ -75,7 +77,7 @@ class Identifier:
             scopes,
             key_id=key.key_id,
             is_operator=key.user_is_operator,
-            metadata=key.metadata,
+            metadata=key.metadata or {},
         )
         retired = key.retired_at is not None and key.retired_at <= self._snapshot.now
         return Identity(self._standing(key, revoked=retired, enabled=key.enabled), key, principal)

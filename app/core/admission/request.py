@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
+from typing import NamedTuple
 from uuid import UUID
 
 from app.core.api_key_secrets import PresentedKey
@@ -10,8 +11,7 @@ from app.core.gcra import Quota
 Address = IPv4Address | IPv6Address
 
 
-@dataclass(frozen=True, slots=True)
-class PresentedSession:
+class PresentedSession(NamedTuple):
     """An access token of good signature and times; whether its session lives is the database's word."""
 
     session_id: UUID

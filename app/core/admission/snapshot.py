@@ -43,7 +43,7 @@ class StoredKey(Holder):
     enabled: bool
     credit_cap: int | None
     allowed_cidrs: list[IPv4Network | IPv6Network] | None
-    metadata: dict[str, Any]
+    metadata: dict[str, Any] | None
     last_used_at: datetime | None
 
 
