@@ -10,7 +10,7 @@ from sqlalchemy import Connection, NullPool
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from alembic import context
-from app.core.settings import Settings
+from app.cli.environment import database_at_hand, load_environment_file
 from app.models import Base
 
 
@@ -35,9 +35,8 @@ def migrate(connection: Connection) -> None:
         context.run_migrations()
 
 
-async def connect_and_migrate() -> None:
+async def connect_and_migrate(url: str) -> None:
     """Open one connection for the migrations, then close it."""
-    url = context.config.attributes.get("url") or Settings().database.sqlalchemy_url
     engine = create_async_engine(url, poolclass=NullPool)
     async with engine.connect() as connection:
         await connection.run_sync(migrate)
@@ -45,4 +44,15 @@ async def connect_and_migrate() -> None:
     await engine.dispose()
 
 
-asyncio.run(connect_and_migrate())
+def run() -> None:
+    """Migrate the database that the caller names, else the one that `faregate` itself would use here."""
+    url = context.config.attributes.get("url")
+    if url is not None:
+        asyncio.run(connect_and_migrate(url))
+        return
+    load_environment_file()
+    with database_at_hand() as settings:
+        asyncio.run(connect_and_migrate(settings.database.sqlalchemy_url))
+
+
+run()
