@@ -35,7 +35,10 @@ OPERATOR_SCOPES = frozenset(
 """Held by an operator alone; they work on a key only while its creator is an operator."""
 
 MEMBER_SCOPES = frozenset(Scope) - OPERATOR_SCOPES
-"""Held by everyone who may change things in an organization."""
+"""Held by those who rule an organization: owners and admins."""
+
+DEVELOPER_SCOPES = MEMBER_SCOPES - {Scope.ORGANIZATIONS_WRITE}
+"""Held by those who build in it."""
 
 VIEWER_SCOPES = frozenset(scope for scope in MEMBER_SCOPES if scope.endswith(":read"))
 """Held by everyone who may look."""

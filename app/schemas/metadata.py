@@ -13,20 +13,19 @@ DEPTH_MAX = 8
 
 def refuse_deep(value: object) -> object:
     """Refuse nesting before anything else walks it; depth is counted without recursion."""
-    level: list[object] = [value]
-    for _ in range(DEPTH_MAX + 1):
-        level = [child for parent in level for child in children_of(parent)]
+    level = [value]
+    for _ in range(DEPTH_MAX):
+        level = [child for parent in level for child in containers_in(parent)]
         if not level:
             return value
     message = f"must not be nested deeper than {DEPTH_MAX} levels"
     raise ValueError(message)
 
 
-def children_of(value: object) -> list[object]:
-    """What an array or object holds."""
-    if isinstance(value, dict):
-        return list(value.values())
-    return value if isinstance(value, list) else []
+def containers_in(value: object) -> list[object]:
+    """The arrays and objects that an array or object holds."""
+    children = list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else []
+    return [child for child in children if isinstance(child, dict | list)]
 
 
 def refuse_unstorable_json(value: dict[str, JsonValue]) -> dict[str, JsonValue]:

@@ -90,6 +90,17 @@ async def test_viewers_look_but_do_not_touch(client, world):
     assert renamed.json()["code"] == "insufficient_scope"
 
 
+@pytest.mark.parametrize(("role", "status"), [("owner", 200), ("admin", 200), ("developer", 403)])
+async def test_those_who_rule_the_organization_rename_it(client, world, role, status):
+    organization, person = await world.organization(), await world.user()
+    await world.member(organization, person, role=role)
+    member = await world.session_caller(person, organization)
+
+    answer = await client.patch(url_of(member), json={"name": "New"}, headers=member.headers)
+
+    assert answer.status_code == status
+
+
 async def test_a_key_needs_the_scope(client, world):
     organization = await world.organization()
     key = await world.api_key(organization, scopes=[Scope.ORGANIZATIONS_READ])
