@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 from pydantic import TypeAdapter, ValidationError
+from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.cli.console import say
@@ -85,7 +86,7 @@ async def register_once(
     """Register in one transaction; or, if the address has an account, tell whose it is.
 
     Raises:
-        CommandError: the password breaks a rule.
+        CommandError: the password breaks a rule, or the database is not migrated.
     """
     engine = create_engine(settings.database, pool_size=1)
     hasher = build_hasher(settings.sessions)
@@ -96,6 +97,9 @@ async def register_once(
             return (None, existing) if existing else (await register(people, address, password), None)
     except InvalidFieldError as error:
         message = f"the password cannot be used: {error.problem}"
+        raise CommandError(message) from None
+    except ProgrammingError:
+        message = "the database lacks tables; run `faregate migrate` first"
         raise CommandError(message) from None
     finally:
         hasher.close()

@@ -19,6 +19,16 @@ class UserRepository(BaseRepository[User]):
         """The person with this address, given in its canonical form."""
         return await self._session.scalar(select(User).where(User.email == email))
 
+    async def lock(self, user_id: UUID) -> User:
+        """The person, whom nobody else changes until the commit.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        # FOR NO KEY UPDATE: what refers to a user, such as a new session, need not wait.
+        query = select(User).where(User.id == user_id).with_for_update(key_share=True)
+        return self._required(await self._session.scalar(query))
+
     async def replace_password_hash(self, user_id: UUID, *, old: str, new: str) -> None:
         """Store a better hash of the same password, unless the password has been changed meanwhile."""
         # Past the entity: the hash is no part of what the version, and so the ETag, stands for.

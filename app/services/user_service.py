@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from app.core.exceptions import ConflictError
 from app.core.preconditions import UNCONDITIONAL, Precondition
 from app.models import User
 from app.repositories.base_repository import EntityPage
@@ -32,10 +33,15 @@ class UserService:
             ConflictError: somebody else has this username.
             PreconditionFailedError: the person is no longer what the caller has seen.
         """
-        user = await self._users.get(user_id)
+        user = await self._users.lock(user_id)
         precondition.require(user.version)
         user.change(**changes.model_dump())
-        return await self._users.save(user)
+        try:
+            return await self._users.save(user)
+        except ConflictError as error:
+            # Of all that a person can change, the username alone must be nobody else's.
+            message = "This username is taken."
+            raise ConflictError(message) from error
 
     async def list(self, query: UserQuery) -> EntityPage[User]:
         """A page of the people who match."""

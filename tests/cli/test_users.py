@@ -150,3 +150,14 @@ async def test_what_cannot_be_is_told_in_a_line_and_creates_nothing(
     assert message in str(result.exception)
     assert "\n" not in str(result.exception)
     assert await find_user(resources, email) is None
+
+
+@pytest.mark.parametrize("command", ["create-user", "create-operator"])
+async def test_a_database_without_tables_is_told_in_a_line(faregate, monkeypatch, database_url, command):
+    address, question, parameters = database_url.partition("?")
+    monkeypatch.setenv("DATABASE_URL", f"{address.rpartition('/')[0]}/postgres{question}{parameters}")
+
+    result = await faregate(command, an_email())
+
+    assert isinstance(result.exception, CommandError)
+    assert "faregate migrate" in str(result.exception)

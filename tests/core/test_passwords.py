@@ -5,9 +5,11 @@ import time
 
 import argon2
 import pytest
+from pydantic import ValidationError
 
 from app.core.exceptions import InvalidFieldError, OverloadedError
 from app.core.passwords import PasswordCheck, PasswordHasher, require_acceptable_password
+from app.core.settings import SessionSettings
 
 PASSWORD = "correct horse battery"
 EMAIL = "owner@example.org"
@@ -165,3 +167,12 @@ def test_a_new_password_that_breaks_a_rule_is_refused_without_being_repeated(pas
 @pytest.mark.parametrize("password", ["p" * 15, "p" * 256, " " * 15, "\U0001f511" * 15, "\x00" * 15])
 def test_a_new_password_needs_length_and_nothing_else(password):
     require_acceptable_password(password, email=EMAIL)
+
+
+@pytest.mark.parametrize(
+    "weak", [{"argon2_memory_kib": 19_455}, {"argon2_iterations": 1}, {"argon2_parallelism": 0}], ids=str
+)
+def test_settings_weaker_than_the_least_do_not_boot(weak):
+    """SEC-03."""
+    with pytest.raises(ValidationError):
+        SessionSettings(**weak)

@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from datetime import UTC, datetime, timedelta
+from threading import BoundedSemaphore
 
 import argon2
 import pytest
@@ -286,3 +287,41 @@ async def test_the_session_ends_after_ninety_days_whatever_happens(client, world
         opened = await session.get_one(Session, tokens["session_id"])
     assert opened.expires_at - datetime.now(UTC) > timedelta(days=89)
     assert opened.expires_at - datetime.now(UTC) <= timedelta(days=90)
+
+
+async def test_a_login_that_finds_no_place_to_be_compared_is_told_to_come_back(
+    client, world, resources, monkeypatch
+):
+    """SEC-05."""
+    account = await make_account(world)
+    full = BoundedSemaphore(1)
+    full.acquire()
+    monkeypatch.setattr(resources.password_hasher, "_places", full)
+
+    answer = await client.post(LOGIN, json=credentials(account.email))
+
+    assert answer.status_code == 503
+    assert answer.json()["code"] == "overloaded"
+    assert int(answer.headers["Retry-After"]) >= 1
+
+
+async def test_logins_that_wait_hold_up_nobody_else(client, world):
+    """SEC-05: neither the event loop nor the connections of other requests."""
+    accounts = [await make_account(world) for _ in range(8)]
+    caller = await world.caller()
+    logins = [
+        asyncio.ensure_future(
+            client.post(LOGIN, json=credentials(account.email, "another password altogether"))
+        )
+        for account in accounts
+        for _ in range(5)
+    ]
+    served = 0
+
+    while not all(login.done() for login in logins):
+        answer = await client.get("/api/v1/users/me", headers=caller.headers)
+        assert answer.status_code == 200
+        served += 1
+
+    assert [login.result().status_code for login in logins] == [401] * 40
+    assert served >= 20

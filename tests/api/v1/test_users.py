@@ -1,5 +1,6 @@
 """People read and change themselves; operators list everyone."""
 
+import asyncio
 import secrets
 
 import pytest
@@ -108,7 +109,7 @@ async def test_a_username_belongs_to_one_person_whatever_its_case(client, world,
     answer = await client.patch(ME, json={"username": username.upper()}, headers=caller.headers)
 
     assert answer.status_code == 409
-    assert username not in answer.text
+    assert answer.json()["detail"] == "This username is taken."
 
 
 async def test_an_unchanged_profile_is_not_sent_again(client, caller):
@@ -129,6 +130,26 @@ async def test_a_change_on_top_of_an_old_version_is_refused(client, caller):
     assert (changed.status_code, answer.status_code) == (200, 412)
     assert changed.headers["ETag"] != old
     assert (await client.get(ME, headers=caller.headers)).json()["full_name"] == "First"
+
+
+async def test_changes_at_the_same_moment_all_take_place(client, caller):
+    names = [f"Somebody {number}" for number in range(8)]
+
+    answers = await asyncio.gather(
+        *(client.patch(ME, json={"full_name": name}, headers=caller.headers) for name in names)
+    )
+
+    assert [answer.status_code for answer in answers] == [200] * 8
+    assert len({answer.headers["ETag"] for answer in answers}) == 8
+
+
+async def test_a_change_of_nothing_keeps_the_version(client, caller):
+    before = await client.get(ME, headers=caller.headers)
+
+    answer = await client.patch(ME, json={}, headers=caller.headers)
+
+    assert answer.headers["ETag"] == before.headers["ETag"]
+    assert answer.json() == before.json()
 
 
 async def test_profile_scopes_are_asked_for(client, world):
