@@ -76,13 +76,14 @@ def curl_lines(url: str, credentials: DevelopmentCredentials) -> list[str]:
     service = f"-H 'Authorization: Bearer {credentials.service_key}'"
     customer = f"-H 'Authorization: Bearer {credentials.customer_key}'"
     api = f"{url}/api/v1"
+    curl = r"curl -sS -w '\n'"
     post = """-d '{"title": "Hello", "body": "It works."}'"""
     write = f"curl -sS {api}/blog-posts {customer} {json_header} {post}"
     find_id = """grep -o '"id":"[^"]*' | head -n 1 | cut -c 7-"""
     return [
-        f"""curl -sS {api}/verify {service} {json_header} -d '{{"key": "{credentials.customer_key}"}}'""",
-        f"curl -sS -X PUT {api}/blog-posts/$({write} | {find_id})/publication {customer}",
-        f"curl -sS {customer} {api}/credits {api}/credits/ledger",
+        f"""{curl} {api}/verify {service} {json_header} -d '{{"key": "{credentials.customer_key}"}}'""",
+        f"{curl} -X PUT {api}/blog-posts/$({write} | {find_id})/publication {customer}",
+        f"{curl} {customer} {api}/credits {api}/credits/ledger",
     ]
 
 

@@ -1,0 +1,198 @@
+"""A stranger types `make run`, pastes three lines, presses Ctrl-C, and comes back tomorrow."""
+
+import json
+import socket
+import time
+
+import pytest
+
+from tests.e2e.launch import STOP_SECONDS_MAX, Launch, command, free_port, is_alive
+
+
+@pytest.fixture(scope="module")
+def launched(tmp_path_factory):
+    """A first run in an empty folder."""
+    launch = Launch(tmp_path_factory.mktemp("first"))
+    try:
+        launch.wait_for_panel()
+        launch.pasted = [launch.paste(line) for line in launch.curl_lines()]
+        yield launch
+    finally:
+        launch.press_ctrl_c()
+
+
+def complaint(done):
+    """The one line of a command that failed."""
+    assert done.returncode == 1, done
+    assert "Traceback" not in done.stderr
+    (line,) = done.stderr.splitlines()
+    return line
+
+
+def test_the_three_lines_work_as_they_are_printed(launched):
+    verdict, post = (json.loads(text) for text in launched.pasted[:2])
+    balance, ledger = (json.loads(line) for line in launched.pasted[2].splitlines())
+
+    assert (verdict["valid"], verdict["code"], verdict["credits"]["charged"]) == (True, "VALID", 1)
+    assert post["status"] == "published"
+    assert balance["available"] == 994
+    assert [(entry["kind"], entry["amount"]) for entry in ledger["items"]] == [
+        ("charge", -5),
+        ("charge", -1),
+        ("grant", 1000),
+    ]
+
+
+def test_the_panel_shows_where_everything_is_and_nobody_else_can_read_what_is_kept(launched):
+    panel = launched.panel()
+
+    assert panel["API"] == f"http://127.0.0.1:{launched.port}"
+    assert panel["Docs"] == f"http://127.0.0.1:{launched.port}/docs"
+    assert set(panel) == {"API", "Docs", "Operator", "Owner", "Customer key", "Service key"}
+    for name in ("api_key_pepper", "signing_key.pem", "people.json", "run.json", "lock"):
+        assert (launched.folder / ".data" / name).stat().st_mode & 0o777 == 0o600
+
+
+def test_no_secret_is_kept_in_clear_but_the_passwords_that_the_demo_needs(launched):
+    panel = launched.panel()
+    kept = [
+        path.read_text()
+        for path in (launched.folder / ".data").iterdir()
+        if path.is_file() and path.name != "people.json"
+    ]
+
+    for secret in (panel["Customer key"], panel["Service key"], panel["Operator"].split()[1]):
+        assert all(secret not in text for text in kept)
+
+
+def test_the_demo_tells_its_story_to_the_402_and_the_429(launched):
+    done = command(launched.folder, "demo")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    answers = [line.split()[1] for line in done.stdout.splitlines() if line.startswith("   -> ")]
+    assert answers[-1] == "429"
+    assert "402" in answers
+    assert "Every answer was as expected." in done.stdout
+    for secret in (launched.panel()["Operator"].split()[1], launched.panel()["Owner"].split()[1]):
+        assert secret not in done.stdout
+
+
+def test_the_demo_fails_when_an_answer_differs(launched):
+    people = {
+        "FAREGATE_DEMO_OPERATOR_EMAIL": "operator@example.com",
+        "FAREGATE_DEMO_OPERATOR_PASSWORD": "not the password at all",
+        "FAREGATE_DEMO_OWNER_EMAIL": "owner@example.com",
+        "FAREGATE_DEMO_OWNER_PASSWORD": "not the password at all",
+    }
+
+    done = command(launched.folder, "demo", **people)
+
+    assert complaint(done).startswith("faregate: step 1 differs: expected 200 OK, got 401")
+
+
+def test_other_commands_find_the_running_database(launched):
+    created = command(
+        launched.folder,
+        "create-user",
+        "new@example.org",
+        "--password-stdin",
+        stdin="a long enough password\n",
+    )
+
+    assert created.returncode == 0, created.stderr
+    assert "new@example.org" in created.stdout
+
+
+def test_a_second_run_in_the_same_folder_is_refused_and_the_first_goes_on(launched):
+    done = command(launched.folder, "run", "--port", "0")
+
+    assert complaint(done).startswith("faregate: FAREGATE_HTTP__PORT ")
+    second = Launch(launched.folder)
+    assert second.process.wait(30) == 1
+    (line,) = second.output.splitlines()
+    assert line.endswith(f"is in use by another run (process {launched.process.pid}); stop that one first")
+    assert launched.is_answering()
+
+
+def test_a_port_that_is_taken_is_named(launched, tmp_path):
+    done = command(tmp_path, "run", "--port", str(launched.port))
+
+    assert complaint(done) == (
+        f"faregate: cannot listen on 127.0.0.1:{launched.port}: Address already in use;"
+        " choose another port with --port"
+    )
+    assert not (tmp_path / ".data").exists()
+
+
+def test_a_port_taken_by_a_silent_program_is_noticed_too(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        done = command(tmp_path, "run", "--port", str(other.getsockname()[1]))
+
+    assert "Address already in use" in complaint(done)
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path):
+    (tmp_path / ".data").write_text("")
+
+    launch = Launch(tmp_path)
+
+    assert launch.process.wait(30) == 1
+    (line,) = launch.output.splitlines()
+    assert line == f"faregate: cannot write to {tmp_path / '.data'}: File exists"
+
+
+def test_a_postgresql_that_does_not_start_is_told_in_a_line(tmp_path):
+    cluster = tmp_path / ".data" / "postgres"
+    cluster.mkdir(parents=True, mode=0o700)
+    (cluster / "PG_VERSION").write_text("7\n")
+
+    launch = Launch(tmp_path)
+
+    assert launch.process.wait(30) == 1
+    (line,) = launch.output.splitlines()
+    assert line.startswith("faregate: PostgreSQL does not start: ")
+
+
+def test_a_database_that_cannot_be_reached_ends_the_run_in_a_line(tmp_path):
+    url = f"postgresql://nobody@/nothing?host={tmp_path}"
+
+    done = command(tmp_path, "run", "--port", str(free_port()), DATABASE_URL=url)
+
+    assert complaint(done).startswith("faregate: the database cannot be migrated: ")
+
+
+def test_it_stops_whole_and_comes_back_with_everything(tmp_path):
+    first = Launch(tmp_path)
+    first.wait_for_panel()
+    verify = first.curl_lines()[0]
+    postgres_pid = first.postgres_pid
+
+    first.press_ctrl_c()
+
+    assert first.process.returncode == 0
+    assert "Traceback" not in first.output
+    assert not is_alive(postgres_pid)
+    assert not first.is_answering()
+
+    second = Launch(tmp_path, port=first.port)
+    second.wait_for_panel()
+    assert set(second.panel()) == {"API", "Docs", "Passwords", "Keys"}
+    assert json.loads(second.paste(verify))["credits"] == {"charged": 1, "remaining": 999}
+
+    second.kill()
+    deadline = time.monotonic() + STOP_SECONDS_MAX
+    while second.is_answering():
+        assert time.monotonic() < deadline, "a worker outlived its parent"
+        time.sleep(0.05)
+
+    third = Launch(tmp_path, "--new-keys", port=first.port)
+    third.wait_for_panel()
+    assert set(third.panel()) == {"API", "Docs", "Customer key", "Service key"}
+    assert json.loads(third.paste(verify))["credits"] == {"charged": 1, "remaining": 998}
+    assert json.loads(third.paste(third.curl_lines()[0]))["credits"] == {"charged": 1, "remaining": 997}
+    postgres_pid = third.postgres_pid
+
+    third.terminate()
+
+    assert third.process.returncode == 0
+    assert not is_alive(postgres_pid)
