@@ -18,6 +18,7 @@ COMMANDS = {
     "serve": "app.cli.serve",
     "migrate": "app.cli.migrate",
     "demo": "app.cli.demo",
+    "verify-ledger": "app.cli.verify_ledger",
     "create-user": "app.cli.users",
     "create-operator": "app.cli.users",
     "generate-secrets": "app.cli.generate_secrets",

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
-from app.models import LedgerEntry
+from app.models import CreditAccount, LedgerEntry
 from app.repositories.base_repository import BaseRepository
 from app.schemas.page import CursorParams, encode_cursor
 
@@ -82,7 +82,12 @@ class LedgerEntryRepository(BaseRepository[LedgerEntry]):
         more = len(entries) > params.size
         return LedgerStretch(items, encode_cursor(items[-1].sequence) if more else None)
 
+    async def count_all(self) -> tuple[int, int]:
+        """How many accounts and how many entries there are."""
+        accounts = await self._session.scalar(select(func.count()).select_from(CreditAccount))
+        entries = await self._session.scalar(select(func.count()).select_from(LedgerEntry))
+        return accounts or 0, entries or 0
+
     async def find_drifts(self) -> list[LedgerDrift]:
         """Every organization whose ledger does not prove its balance; reads the whole ledger."""
-        await self._session.execute(text("SET LOCAL statement_timeout = 0"))
         return [LedgerDrift(**row) for row in (await self._session.execute(DRIFTS)).mappings()]
