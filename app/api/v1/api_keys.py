@@ -25,6 +25,9 @@ from app.schemas.page import Page
 
 router = APIRouter(prefix="/api-keys", tags=["API keys"], route_class=StrictRoute)
 
+USUAL_ROTATION = ApiKeyRotation()
+"""For a request without a body."""
+
 reads = Depends(RequireScope(Scope.API_KEYS_READ))
 writes = Depends(RequireScope(Scope.API_KEYS_WRITE))
 
@@ -110,11 +113,11 @@ async def update_api_key(
 )
 async def rotate_api_key(
     key_id: UUID,
-    rotation: ApiKeyRotation,
     caller: PrincipalDep,
     keys: ApiKeyServiceDep,
     precondition: IfMatchDep,
     response: Response,
+    rotation: ApiKeyRotation = USUAL_ROTATION,
 ) -> ApiKeyCreateResponse:
     """Give a key a new string, shown only in this answer. The old one works until the overlap ends."""
     new = await keys.rotate(key_id, rotation, caller=caller, precondition=precondition)

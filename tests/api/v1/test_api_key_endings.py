@@ -35,6 +35,13 @@ async def test_a_rotated_key_has_a_new_string_and_stays_the_same_key(client, cal
     assert {verdict["principal"]["key_id"] for verdict in verdicts} == {key["id"]}
 
 
+async def test_a_rotation_without_body_overlaps_for_a_day(client, caller, key, url, service_key):
+    answer = await client.post(f"{url}/rotate", headers=caller.headers)
+
+    assert answer.status_code == 200
+    assert (await verify(client, service_key, key["api_key"]))["code"] == "VALID"
+
+
 async def test_without_overlap_the_old_string_is_revoked_at_once(client, caller, key, url, service_key):
     new = await client.post(f"{url}/rotate", json={"overlap_seconds": 0}, headers=caller.headers)
 
