@@ -2,7 +2,14 @@
 
 from dataclasses import dataclass
 
-from app.core.admission import Code, Presented, Snapshot, StoredKey, StoredSession
+from app.core.admission import (
+    Code,
+    Presented,
+    PresentedSession,
+    Snapshot,
+    StoredKey,
+    StoredSession,
+)
 from app.core.api_key_secrets import ApiKeySecrets, PresentedKey
 from app.core.principal import Principal, PrincipalType
 from app.core.scopes import DEVELOPER_SCOPES, MEMBER_SCOPES, OPERATOR_SCOPES, VIEWER_SCOPES
@@ -57,7 +64,7 @@ class Identifier:
             if isinstance(presented, PresentedKey):
                 identity = self._identify_key(presented)
             else:
-                identity = self._identify_session(self._snapshot.sessions.get(presented.session_id))
+                identity = self._identify_session(presented)
             self._identities[presented] = identity
         return identity
 
@@ -82,8 +89,9 @@ class Identifier:
         retired = key.retired_at is not None and key.retired_at <= self._snapshot.now
         return Identity(self._standing(key, revoked=retired, enabled=key.enabled), key, principal)
 
-    def _identify_session(self, session: StoredSession | None) -> Identity:
-        if session is None:
+    def _identify_session(self, presented: PresentedSession) -> Identity:
+        session = self._snapshot.sessions.get(presented.session_id)
+        if session is None or session.user_id != presented.user_id:
             return Identity(Code.NOT_FOUND)
         principal = Principal(
             PrincipalType.SESSION,
