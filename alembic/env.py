@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from alembic.operations import MigrationScript
 from alembic.runtime.migration import MigrationContext
@@ -13,13 +13,19 @@ from alembic import context
 from app.cli.environment import database_at_hand, load_environment_file
 from app.models import Base
 
+MINUTE = "%Y%m%d_%H%M"
+
 
 def name_by_time(
     _context: MigrationContext, _revision: object, directives: Iterable[MigrationScript]
 ) -> None:
-    """Make the revision id the minute it was written, so that ids sort in time order."""
+    """Name a new revision after its minute, or the one after the newest revision's, so that names sort."""
+    newest = max((script.revision for script in context.script.walk_revisions()), default="")
+    name = f"{datetime.now(UTC):{MINUTE}}"
+    if name <= newest:
+        name = f"{datetime.strptime(newest, MINUTE).replace(tzinfo=UTC) + timedelta(minutes=1):{MINUTE}}"
     for script in directives:
-        script.rev_id = f"{datetime.now(UTC):%Y%m%d_%H%M}"
+        script.rev_id = name
 
 
 def migrate(connection: Connection) -> None:

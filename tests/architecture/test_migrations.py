@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -129,20 +129,38 @@ async def test_migrations_and_models_do_not_drift(make_database):
     }
 
 
-async def test_a_new_revision_is_named_after_its_minute(make_database, tmp_path):
+@pytest.fixture
+async def write_revision(make_database, tmp_path):
+    """Writes revisions next to ours, into a folder that is thrown away."""
     database = await make_database()
     await database.run(command.upgrade, "head")
     database.config.set_main_option("version_locations", f"{ROOT / 'alembic' / 'versions'}:{tmp_path}")
 
-    await database.run(
-        command.revision, message="create users table", autogenerate=True, version_path=str(tmp_path)
-    )
+    async def write_revision(message):
+        before = set(tmp_path.iterdir())
+        options = {"message": message, "autogenerate": True, "version_path": str(tmp_path)}
+        await database.run(command.revision, **options)
+        await database.run(command.upgrade, "head")
+        (file,) = {*tmp_path.glob("*.py")} - before
+        return file
 
-    (file,) = tmp_path.glob("*.py")
-    assert re.fullmatch(r"\d{8}_\d{4}_create_users_table\.py", file.name)
-    written = datetime.strptime(file.name[:13], "%Y%m%d_%H%M").replace(tzinfo=UTC)
-    assert abs((datetime.now(UTC) - written).total_seconds()) < 120
-    assert f'revision = "{file.name[:13]}"' in file.read_text()
+    return write_revision
+
+
+async def test_a_new_revision_is_named_after_its_minute(write_revision):
+    file = await write_revision("create users table")
+
+    name = FILE_NAME.fullmatch(file.name)
+    assert file.name == f"{name['revision']}_create_users_table.py"
+    written = datetime.strptime(name["revision"], "%Y%m%d_%H%M").replace(tzinfo=UTC)
+    assert written > datetime.now(UTC) - timedelta(minutes=2)
+    assert f'revision = "{name["revision"]}"' in file.read_text()
+
+
+async def test_two_revisions_of_one_minute_get_two_names_in_order(write_revision):
+    files = [await write_revision(message) for message in ("create a table", "create b table")]
+
+    assert files[0].name < files[1].name
 
 
 def test_every_file_is_named_after_its_revision_in_order():
