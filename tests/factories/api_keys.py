@@ -2,6 +2,18 @@
 
 KEYS = "/api/v1/api-keys"
 VERIFY = "/api/v1/verify"
+WIDE_KEY = {
+    "name": "Production",
+    "description": "The forecast service",
+    "scopes": ["forecast:read", "blog_posts:read"],
+    "environment": "test",
+    "credit_cap": 50,
+    "allowed_cidrs": ["203.0.113.0/24", "2001:db8::/32"],
+    "metadata": {"team": "forecast", "tier": 2, "flags": [True, None, 1.5]},
+    "enabled": False,
+    "expires_at": "2100-01-01T02:00:00+02:00",
+}
+"""A new key with every member said that its maker may say."""
 
 
 async def issue_key(client, caller, **values):
