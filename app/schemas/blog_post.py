@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import MISSING, Field, StringConstraints
+from pydantic import MISSING, ConfigDict, Field, StringConstraints
 
 from app.schemas.base import RequestModel, ResponseModel
 from app.schemas.fields import SingleLine, StorableStr
@@ -57,12 +57,18 @@ Search = Annotated[
 class BlogPostCreate(RequestModel):
     """A new draft."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"title": "Hello, world", "body": "# Hello\n\nIt *works*."}]}
+    )
+
     title: Title
     body: Body = ""
 
 
 class BlogPostUpdate(RequestModel):
     """What to change; members left out stay as they are."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"title": "Hello again, world"}]})
 
     title: Title | MISSING = MISSING
     body: Body | MISSING = MISSING
