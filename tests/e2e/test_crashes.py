@@ -1,0 +1,132 @@
+"""Nothing acknowledged is lost and nothing is charged twice, whichever process dies under load."""
+
+import asyncio
+from collections import Counter
+from uuid import uuid4
+
+import pytest
+from pydantic import SecretStr
+
+from app.adapters.embedded_postgres import EmbeddedPostgres
+from app.main import open_resources
+from tests.conftest import migrate
+from tests.e2e.gate_client import GateClient
+from tests.e2e.servers import Server
+from tests.factories import World
+
+CALLERS = 32
+KILLS = 10
+
+
+class Shoppers:
+    """Callers who buy without end, and repeat each purchase by its charge id until it is answered."""
+
+    def __init__(self, servers, service_key, api_key):
+        self.acknowledged = Counter()
+        self.refusals = []
+        self.open = True
+        self._servers = servers
+        self._service_key = service_key
+        self._api_key = api_key
+
+    async def shop(self, number):
+        """Buy one thing after the other, at whichever server answers."""
+        clients = [GateClient(server.port, self._service_key) for server in self._servers]
+        while self.open:
+            charge_id = str(uuid4())
+            while not await self._buy(clients[number % len(clients)], charge_id):
+                number += 1
+                await asyncio.sleep(0.02)
+        for client in clients:
+            client.close()
+
+    async def _buy(self, client, charge_id):
+        try:
+            question = client.verify(key=self._api_key, cost=1, charge_id=charge_id)
+            status, headers, verdict = await asyncio.wait_for(question, timeout=30)
+        except ConnectionError:
+            return False
+        if status != 200:
+            self.refusals.append((status, headers.get("retry-after")))
+            return False
+        assert verdict["code"] == "VALID"
+        self.acknowledged[charge_id] += 1
+        return True
+
+
+async def prove_every_purchase(world, organization, shoppers):
+    """Each acknowledged purchase stands in the ledger exactly once, and nothing else does."""
+    entries = await world.entries(organization.id)
+    charged = Counter(entry.charge_id for entry in entries if entry.kind == "charge")
+    assert charged == shoppers.acknowledged
+    assert [entry.sequence for entry in entries] == list(range(1, len(entries) + 1))
+    assert await world.balance(organization.id) == sum(entry.amount for entry in entries)
+
+
+async def test_ten_kills_of_servers_under_load_lose_no_acknowledged_charge_and_repeat_none(
+    settings, world, tmp_path
+):
+    organization = await world.organization(credits=1_000_000)
+    key = await world.api_key(organization)
+    servers = [Server(settings, tmp_path) for _ in range(2)]
+    shoppers = Shoppers(servers, (await world.service_key()).api_key, key.api_key)
+    try:
+        for server in servers:
+            server.start()
+        for server in servers:
+            await asyncio.to_thread(server.await_ready)
+        shopping = [asyncio.create_task(shoppers.shop(n)) for n in range(CALLERS)]
+        for kill in range(KILLS):
+            victim = servers[kill % 2]
+            await asyncio.sleep(0.3)
+            victim.kill()
+            victim.start()
+            await asyncio.to_thread(victim.await_ready)
+        shoppers.open = False
+        await asyncio.gather(*shopping)
+    finally:
+        for server in servers:
+            server.stop()
+
+    assert len(shoppers.acknowledged) > KILLS * CALLERS
+    await prove_every_purchase(world, organization, shoppers)
+
+
+@pytest.fixture
+def postgres(tmp_path):
+    """A PostgreSQL that may be killed: nobody else uses it."""
+    with EmbeddedPostgres(tmp_path / "postgres") as server:
+        yield server
+
+
+async def test_postgres_killed_under_load_answers_503_meanwhile_and_recovers_without_a_restart(
+    settings, postgres, tmp_path
+):
+    await asyncio.to_thread(migrate, postgres.url)
+    database = settings.database.model_copy(update={"url": SecretStr(postgres.url)})
+    async with open_resources(settings.model_copy(update={"database": database})) as resources:
+        world = World(resources)
+        organization = await world.organization(credits=1_000_000)
+        key = await world.api_key(organization)
+        service_key = (await world.service_key()).api_key
+    server = Server(settings, tmp_path, database_url=postgres.url)
+    shoppers = Shoppers([server], service_key, key.api_key)
+    try:
+        server.start()
+        await asyncio.to_thread(server.await_ready)
+        shopping = [asyncio.create_task(shoppers.shop(n)) for n in range(CALLERS)]
+        await asyncio.sleep(1)
+        await asyncio.to_thread(postgres.kill)
+        await asyncio.sleep(1)
+        bought_before = len(shoppers.acknowledged)
+        await asyncio.to_thread(postgres.start)
+        await asyncio.sleep(2)
+        shoppers.open = False
+        await asyncio.gather(*shopping)
+    finally:
+        server.stop()
+
+    assert set(shoppers.refusals) == {(503, "1")}
+    assert len(shoppers.acknowledged) > bought_before > 0
+    async with open_resources(settings.model_copy(update={"database": database})) as resources:
+        await prove_every_purchase(World(resources), organization, shoppers)
