@@ -179,7 +179,7 @@ def test_identifiers_in_another_spelling_are_refused():
         {"zip": "DEF"},
         {"cty": "JWT"},
     ],
-    ids=str,
+    ids=lambda changes: str(changes)[:40],
 )
 def test_a_header_other_than_ours_is_refused_however_well_it_is_signed(changes):
     assert make_tokens().verify(sign(claims(), header(**changes)), NOW) is None
@@ -259,26 +259,27 @@ def test_no_other_spelling_of_a_good_token_is_accepted():
 
 
 @pytest.mark.parametrize(
-    "payload",
+    "spoil",
     [
-        claims().replace(b'","', b'", "', 1),
-        claims().replace(b"{", b" {", 1),
-        claims() + b"\n",
-        claims().replace(b"{", b'{"iss":"faregate",', 1),
-        claims()[:-1] + f',"exp":{START + 9999}}}'.encode(),
-        claims().replace(b'"faregate"', b'"f\\u0061regate"', 1),
-        b"\xef\xbb\xbf" + claims(),
-        b"",
-        b"null",
-        b"[]",
-        b'"text"',
-        b"\xff\xfe",
-        b"{" * 700,
-        b"[" * 1400,
+        lambda payload: payload.replace(b'","', b'", "', 1),
+        lambda payload: payload.replace(b"{", b" {", 1),
+        lambda payload: payload + b"\n",
+        lambda payload: payload.replace(b"{", b'{"iss":"faregate",', 1),
+        lambda payload: payload[:-1] + f',"exp":{START + 9999}}}'.encode(),
+        lambda payload: payload.replace(b'"faregate"', b'"f\\u0061regate"', 1),
+        lambda payload: b"\xef\xbb\xbf" + payload,
+        lambda payload: payload[:0],
+        lambda payload: payload[:0] + b"null",
+        lambda payload: b"[" + payload + b"]",
+        lambda payload: b'"' + payload.replace(b'"', b"'") + b'"',
+        lambda payload: b"\xff\xfe" + payload,
+        lambda payload: b"{" * 400 + payload,
+        lambda payload: b"[" * 400 + payload,
+        lambda payload: payload[:0] + b"[" * 1400,
     ],
 )
-def test_a_payload_that_is_not_our_canonical_json_object_is_refused(payload):
-    assert make_tokens().verify(sign(payload), NOW) is None
+def test_a_payload_that_is_not_our_canonical_json_object_is_refused(spoil):
+    assert make_tokens().verify(sign(spoil(claims())), NOW) is None
 
 
 @pytest.mark.parametrize(
