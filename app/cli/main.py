@@ -22,6 +22,7 @@ COMMANDS = {
     "create-user": "app.cli.users",
     "create-operator": "app.cli.users",
     "generate-secrets": "app.cli.generate_secrets",
+    "check-health": "app.cli.check_health",
     "prepare": "app.cli.prepare",
 }
 """Where each command is: a function of its own name in that module."""

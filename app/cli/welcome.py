@@ -1,12 +1,11 @@
 """The panel that `faregate run` shows when the server answers."""
 
-import http.client
 import threading
 import time
-from urllib.parse import urlsplit
 
 from rich.panel import Panel
 
+from app.cli.check_health import is_ready
 from app.cli.console import complain, out, say
 from app.cli.development_credentials import DevelopmentCredentials
 from app.cli.development_folder import PEOPLE_FILE, DevelopmentFolder
@@ -85,16 +84,3 @@ def curl_lines(url: str, credentials: DevelopmentCredentials) -> list[str]:
         f"{curl} -X PUT {api}/blog-posts/$({write} | {find_id})/publication {customer}",
         f"{curl} {customer} {api}/credits {api}/credits/ledger",
     ]
-
-
-def is_ready(url: str) -> bool:
-    """Whether the server answers that it is ready."""
-    place = urlsplit(url)
-    connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=2)
-    try:
-        connection.request("GET", "/health/ready")
-        return connection.getresponse().status == http.client.OK
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
