@@ -99,6 +99,8 @@ class Coalescer(Generic[Item, Result]):
                 flight = asyncio.get_running_loop().create_task(self._fly(batch))
                 self._flights.add(flight)
                 flight.add_done_callback(self._land)
+        if self._queue and self._expiry is None:
+            self._expiry = asyncio.get_running_loop().call_at(self._queue[0].deadline, self._expire)
 
     def _next_batch(self) -> list[Waiting[Item, Result]]:
         batch: list[Waiting[Item, Result]] = []
@@ -131,6 +133,15 @@ class Coalescer(Generic[Item, Result]):
             self._expiry = loop.call_at(self._queue[0].deadline, self._expire)
 
     async def _fly(self, batch: list[Waiting[Item, Result]]) -> None:
+        """Answer everyone in the batch, come what may."""
+        try:
+            await self._fly_together(batch)
+        except asyncio.CancelledError:
+            for waiting in batch:
+                waiting.future.cancel()
+            raise
+
+    async def _fly_together(self, batch: list[Waiting[Item, Result]]) -> None:
         """Answer the batch; after an error once more; then, if items may be to blame, one by one."""
         for last_try in (False, True):
             try:
@@ -147,11 +158,16 @@ class Coalescer(Generic[Item, Result]):
         return await self._fly_alone(batch)
 
     async def _fly_alone(self, batch: list[Waiting[Item, Result]]) -> None:
-        for waiting in batch:
+        for index, waiting in enumerate(batch):
             try:
                 await self._answer([waiting])
+            except self._final_errors as error:
+                fail([waiting], error)
+            except self._passing_errors as error:
+                return fail(batch[index:], error)
             except Exception as error:  # noqa: BLE001 -- it is handed to the caller, not swallowed
                 fail([waiting], error)
+        return None
 
     async def _answer(self, batch: list[Waiting[Item, Result]]) -> None:
         results = await self._flush([waiting.item for waiting in batch])
