@@ -19,6 +19,8 @@ def run(command, cwd, text=""):
     """Run a command of the guide as a newcomer would: nothing of this test run is in its environment."""
     ours = ("FAREGATE_", "PYTEST_", "DATABASE_URL", "GIT_")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    # The environment that is lent to the copy has this repository installed; the copy comes first.
+    environment |= {"PYTHONPATH": str(cwd), "TEST_PROCESSES": "0"}
     done = subprocess.run(
         command,
         cwd=cwd,
