@@ -1,4 +1,5 @@
 import asyncio
+from uuid import UUID
 
 import pytest
 
@@ -10,6 +11,8 @@ from app.repositories.api_key_repository import ApiKeyRepository
 from app.repositories.credit_account_repository import CreditAccountRepository
 from app.repositories.ledger_entry_repository import LedgerEntryRepository
 from app.services.credit_service import CreditService
+
+SOMEONE = UUID("01890a5d-ac96-774b-bcce-b302099a8057")
 
 
 def service_in(session):
@@ -151,7 +154,7 @@ async def test_a_retry_is_answered_even_when_the_credits_are_gone(organization, 
     assert again.replayed
 
 
-@pytest.mark.parametrize("other", [{"cost": 6}, {"api_key_id": new_id()}, {"user_id": new_id()}], ids=str)
+@pytest.mark.parametrize("other", [{"cost": 6}, {"api_key_id": SOMEONE}, {"user_id": SOMEONE}], ids=str)
 async def test_a_charge_id_stands_for_one_charge(world, organization, charge, other):
     await charge(order_of(organization, charge_id="c-1"))
 

@@ -75,7 +75,7 @@ async def test_a_plan_name_is_taken_once(client, operator, name):
             for value in (0, -1, True, "5", 5.0, 2_678_401)
         ),
         ({"name": "p", "limits": [limit(weight=1)]}, "/limits/0/weight"),
-        ({"name": "p", "limits": [], "id": str(new_id())}, "/id"),
+        ({"name": "p", "limits": [], "id": "01890a5d-ac96-774b-bcce-b302099a8057"}, "/id"),
     ],
     ids=lambda value: str(value)[-60:],
 )
