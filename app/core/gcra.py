@@ -51,6 +51,11 @@ class Take:
     wait_us: int | None
     """Until the refused weight would pass; None when it never will."""
 
+    def given_back(self) -> "Take":
+        """The bucket as it was before this passing call."""
+        before = self.tat_us - self.weight * self.quota.interval_us
+        return Take(self.quota, 0, before, self.now_us, exceeded=False, wait_us=0)
+
     @property
     def remaining(self) -> int:
         """Whole units that would pass now."""

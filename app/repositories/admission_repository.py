@@ -5,7 +5,7 @@ never deadlock; everything that other batches may change (balances, buckets, cha
 statements, whose snapshots therefore see every batch that held the locks before (READ COMMITTED).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -105,11 +105,11 @@ class AdmissionRepository:
             spent = (list(changes.spent_by_key), list(changes.spent_by_key.values()))
             await connection.exec_driver_sql(WRITE_SPENT, spent)
 
-    async def touch(self, key_ids: Iterable[UUID], now: datetime) -> None:
+    async def touch(self, used: Mapping[UUID, datetime]) -> None:
         """Note that these keys were used; a key that is being written is skipped."""
         connection = await self._session.connection()
         await connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
-        await connection.exec_driver_sql(TOUCH_KEYS, (list(key_ids), now))
+        await connection.exec_driver_sql(TOUCH_KEYS, (list(used), list(used.values())))
 
     async def _load_credentials(
         self, connection: AsyncConnection, requests: Sequence[AdmissionRequest], snapshot: Snapshot

@@ -100,6 +100,8 @@ WHERE k.id = c.id
 
 # A statement of its own, skipping locked rows: dirtying the key's row in the charge serialised its callers.
 TOUCH_KEYS = """
-UPDATE api_keys SET last_used_at = $2
-WHERE id IN (SELECT id FROM api_keys WHERE id = ANY($1::uuid[]) FOR NO KEY UPDATE SKIP LOCKED)
+UPDATE api_keys k SET last_used_at = u.used_at
+FROM unnest($1::uuid[], $2::timestamptz[]) AS u (id, used_at)
+WHERE k.id = u.id
+  AND k.id IN (SELECT id FROM api_keys WHERE id = ANY($1::uuid[]) FOR NO KEY UPDATE SKIP LOCKED)
 """

@@ -103,10 +103,9 @@ class BatchDecision:
         takes = self._takes(request, stored)
         for take in takes:
             if take.exceeded:
-                return Verdict(Code.RATE_LIMITED, principal, 0, account.available, takes)
+                return Verdict(Code.RATE_LIMITED, principal, 0, account.available, untouched(takes))
         if cost and not self._covers(account, stored, cost):
-            peeked = self._peek(request, stored)
-            return Verdict(Code.INSUFFICIENT_CREDITS, principal, 0, account.available, peeked)
+            return Verdict(Code.INSUFFICIENT_CREDITS, principal, 0, account.available, untouched(takes))
         self._fill(self._subject(stored), takes)
         if not cost:
             return Verdict(Code.VALID, principal, 0, account.available, takes)
@@ -161,11 +160,6 @@ class BatchDecision:
             return [self._take(subject, quota, 1) for quota in quotas.values()]
         return [self._take(subject, quotas[use.name], use.weight) for use in request.limits]
 
-    def _peek(self, request: AdmissionRequest, stored: StoredKey | StoredSession) -> list[Take]:
-        """The same limits as they stand, for a call that consumes none."""
-        subject = self._subject(stored)
-        return [self._take(subject, take.quota, 0) for take in self._takes(request, stored)]
-
     def _take(self, subject: str, quota: Quota, weight: int) -> Take:
         tat_us = self._snapshot.buckets[subject, quota.name]
         return quota.take(tat_us, weight, self._snapshot.now_us)
@@ -175,9 +169,10 @@ class BatchDecision:
         if not demands:
             return []
         takes = [self._take(demand.subject, demand.quota, demand.weight) for demand in demands]
-        if not any(take.exceeded for take in takes):
-            for demand, take in zip(demands, takes, strict=True):
-                self._fill(demand.subject, [take])
+        if any(take.exceeded for take in takes):
+            return untouched(takes)
+        for demand, take in zip(demands, takes, strict=True):
+            self._fill(demand.subject, [take])
         return takes
 
     def _fill(self, subject: str, takes: Sequence[Take]) -> None:
@@ -206,7 +201,7 @@ class BatchDecision:
         available = self._snapshot.accounts[stored.organization_id].available
         if (past.api_key_id, past.user_id, past.amount) != (*payer(principal), -cost):
             return Verdict(Code.CHARGE_ID_REUSED, principal, 0, available, charge_id=request.charge_id)
-        peeked = self._peek(request, stored)
+        peeked = untouched(self._takes(request, stored))
         return Verdict(
             Code.VALID, principal, cost, past.balance_after, peeked, request.charge_id, replayed=True
         )
@@ -249,6 +244,11 @@ class BatchDecision:
         if isinstance(stored, StoredKey) and stored.credit_cap is not None:
             spent = self._snapshot.spent_by_key.get(stored.key_id, 0) + cost
             self._snapshot.spent_by_key[stored.key_id] = self.changes.spent_by_key[stored.key_id] = spent
+
+
+def untouched(takes: Sequence[Take]) -> list[Take]:
+    """The same limits for a call that is refused: those that would have passed stand as they were."""
+    return [take if take.exceeded else take.given_back() for take in takes]
 
 
 def address_allowed(request: AdmissionRequest, key: StoredKey) -> bool:

@@ -1,7 +1,12 @@
 """The gate: one coalesced commit decides who is calling, whether they may, how fast, and what it costs."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from uuid import UUID
+
+import structlog
 
 from app.core.admission import AdmissionCall, CallVerdict, LimitDemand
 from app.core.coalescer import Coalescer
@@ -9,12 +14,18 @@ from app.core.exceptions import (
     CommitOutcomeUnknownError,
     DatabaseUnavailableError,
     RateLimitedError,
+    UnavailableError,
 )
 from app.core.gcra import Take, retry_after_seconds
 from app.core.settings import GateSettings
 from app.repositories.admission_repository import AdmissionRepository
 from app.services.admission_decision import decide
 from app.services.admission_identity import Policy
+
+logger = structlog.get_logger()
+
+USE_DELAY_SECONDS = 1
+"""`last_used_at` is written at most this often, and never in the way of an answer."""
 
 OpenRepository = Callable[[], AbstractAsyncContextManager[AdmissionRepository]]
 
@@ -35,6 +46,8 @@ class AdmissionService:
             final_errors=(CommitOutcomeUnknownError,),
             size_of=size_of,
         )
+        self._used_keys: dict[UUID, datetime] = {}
+        self._writing: asyncio.Task[None] | None = None
 
     async def admit(self, call: AdmissionCall) -> CallVerdict:
         """Decide one call, together with those that arrive meanwhile.
@@ -57,18 +70,38 @@ class AdmissionService:
         return verdict.demands
 
     async def drain(self) -> None:
-        """Let everything that was asked be answered."""
+        """Let everything that was asked be answered, and noted."""
         await self._coalescer.drain()
+        if self._writing is not None:
+            await self._writing
 
     async def _flush(self, calls: Sequence[AdmissionCall]) -> Sequence[CallVerdict]:
         async with self._open_repository() as repository:
             snapshot = await repository.load(calls)
             verdicts, changes = decide(calls, snapshot, self._policy)
             await repository.apply(changes, snapshot)
-        if changes.used_keys:
-            async with self._open_repository() as repository:
-                await repository.touch(changes.used_keys, snapshot.now)
+        self._note_use(changes.used_keys, snapshot.now)
         return verdicts
+
+    def _note_use(self, key_ids: set[UUID], now: datetime) -> None:
+        """Remember that keys were used; who they are is written a moment later, for many batches at once."""
+        self._used_keys.update(dict.fromkeys(key_ids, now))
+        if self._used_keys and self._writing is None:
+            self._writing = asyncio.get_running_loop().create_task(self._write_uses())
+            self._writing.add_done_callback(self._written)
+
+    async def _write_uses(self) -> None:
+        await asyncio.sleep(USE_DELAY_SECONDS)
+        used, self._used_keys = self._used_keys, {}
+        try:
+            async with self._open_repository() as repository:
+                await repository.touch(used)
+        except UnavailableError as error:
+            # Nothing hangs on it: the keys' next use is noted again.
+            logger.warning("key use not noted", keys=len(used), error=error.code)
+
+    def _written(self, _writing: "asyncio.Task[None]") -> None:
+        self._writing = None
 
 
 def size_of(call: AdmissionCall) -> int:
