@@ -1,7 +1,7 @@
 """One mailbox, one account (SEC-08)."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.email_addresses import canonical_email
@@ -74,6 +74,7 @@ def test_text_that_is_no_address_is_refused_without_repeating_it(text):
     assert len(text) < 3 or text not in str(caught.value)
 
 
+@settings(deadline=None)
 @given(st.emails() | st.text(max_size=40) | st.text(max_size=10).map(lambda text: f"{text}@example.org"))
 def test_the_canonical_form_is_its_own_canonical_form(text):
     try:
