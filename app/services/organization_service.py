@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from app.core.exceptions import InvalidFieldError
+from app.core.exceptions import ConflictError, InvalidFieldError
 from app.core.preconditions import UNCONDITIONAL, Precondition
 from app.core.principal import Principal
 from app.models import Organization, Plan
@@ -75,7 +75,10 @@ class OrganizationService:
 
         Raises:
             NotFoundError: there is no such organization.
+            ConflictError: it is the caller's own, whom nobody could let in again.
         """
+        if organization_id == caller.organization_id:
+            raise ConflictError("This is your own organization: you would lock yourself out.")
         organization = await self.get(organization_id, caller)
         organization.suspend()
         return await self._organizations.save(organization)

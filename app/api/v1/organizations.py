@@ -88,7 +88,7 @@ async def subscribe_organization(
 @router.put(
     "/{organization_id}/suspension",
     summary="Suspend an organization",
-    responses=problem_responses(401, 403, 404, 429),
+    responses=problem_responses(401, 403, 404, 409, 429),
     dependencies=[manages],
 )
 async def suspend_organization(

@@ -166,6 +166,13 @@ async def test_a_suspension_stops_every_credential_at_once_until_it_is_lifted(cl
     assert (during, after) == ([401, 401], [200, 200])
 
 
+async def test_an_operator_does_not_lock_themselves_out(client, operator):
+    answer = await client.put(f"{url_of(operator)}/suspension", headers=operator.headers)
+
+    assert answer.status_code == 409
+    assert (await client.get(url_of(operator), headers=operator.headers)).json()["is_active"] is True
+
+
 @pytest.mark.parametrize(
     ("method", "path"), [("PUT", "plan"), ("PUT", "suspension"), ("DELETE", "suspension")]
 )
