@@ -42,6 +42,7 @@ SECURITY_SCHEMES: dict[str, Any] = {
         "description": "The same API key, in a header of its own.",
     },
 }
+HEADER_EXAMPLE = '"3"'
 REPLACED_SCHEMAS = ("HTTPValidationError", "ValidationError")
 
 
@@ -90,6 +91,10 @@ def complete_operation(route: RouteContext, operation: dict[str, Any]) -> None:
     access = access_of(route.dependant)
     operation["operationId"] = route.name
     operation["security"] = security_of(access)
+    for parameter in operation.get("parameters", ()):
+        if parameter["in"] == "header":
+            # Several lines of one header are one list (RFC 9110, section 5.3): on the wire it is a text.
+            parameter["schema"] = {"type": "string", "examples": [HEADER_EXAMPLE]}
     responses = operation["responses"]
     for status, documentation in problem_responses(*frame_statuses(route, access)).items():
         responses[str(status)] = documentation

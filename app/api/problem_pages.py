@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from html import escape
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 from fastapi.responses import HTMLResponse
 
 from app.api.problems import problem_responses
@@ -11,6 +12,8 @@ from app.api.strict_route import StrictRoute
 from app.core.exceptions import AppError, NotFoundError
 
 router = APIRouter(prefix="/problems", tags=["Problems"], route_class=StrictRoute)
+
+ProblemCode = Annotated[str, Path(description="The `code` of a problem.", examples=["not_found"])]
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -66,7 +69,7 @@ PAGES = pages()
     response_class=HTMLResponse,
     responses=problem_responses(404),
 )
-async def explain_problem(code: str) -> HTMLResponse:
+async def explain_problem(code: ProblemCode) -> HTMLResponse:
     """Answers a page for people about one `code` of problem documents."""
     if code not in PAGES:
         raise NotFoundError("problem")

@@ -110,13 +110,13 @@ class ApiKeyResponse(ResponseModel):
     prefix: Annotated[str, Field(description="How its string begins.", examples=["fg_live_7Gk2"])]
     environment: KeyEnvironment
     name: Annotated[str, Field(examples=["Production"])]
-    description: str | None
+    description: Annotated[str | None, Field(examples=["Used by the shop"])]
     scopes: Annotated[list[str], Field(examples=[["blog_posts:read"]])]
-    plan: Annotated[str | None, Field(validation_alias="plan_name")]
-    credit_cap: int | None
+    plan: Annotated[str | None, Field(validation_alias="plan_name", examples=["pro"])]
+    credit_cap: Annotated[int | None, Field(examples=[10_000])]
     credits_spent: Annotated[int, Field(description="Counted while there is a cap.", examples=[0])]
-    allowed_cidrs: list[IPv4Network | IPv6Network] | None
-    metadata: Annotated[dict[str, Any], Field(validation_alias="attributes")]
+    allowed_cidrs: Annotated[list[IPv4Network | IPv6Network] | None, Field(examples=[["198.51.100.0/24"]])]
+    metadata: Annotated[dict[str, Any], Field(validation_alias="attributes", examples=[{"tier": "gold"}])]
     enabled: bool
     expires_at: datetime | None
     revoked_at: datetime | None

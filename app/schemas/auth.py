@@ -41,10 +41,14 @@ class RefreshRequest(RequestModel):
 class TokenResponse(ResponseModel):
     """The tokens of a session. They are shown once: only a digest of the refresh token is kept."""
 
-    access_token: Annotated[str, Field(description="Send it as `Authorization: Bearer ...`.")]
+    access_token: Annotated[
+        str, Field(description="Send it as `Authorization: Bearer ...`.", examples=["eyJhbGciOi..."])
+    ]
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 -- the name of a scheme (RFC 6750)
     expires_in: Annotated[int, Field(description="Seconds until the access token ends.", examples=[600])]
-    refresh_token: Annotated[str, Field(description="Buys the next pair of tokens, once.")]
+    refresh_token: Annotated[
+        str, Field(description="Buys the next pair of tokens, once.", examples=["fgr_Zm9yIGV4..."])
+    ]
     refresh_expires_at: Annotated[datetime, Field(description="When the refresh token ends, if unused.")]
     session_id: UUID
 
@@ -54,9 +58,15 @@ class PublicKeyResponse(ResponseModel):
 
     kty: Annotated[str, Field(examples=["EC"])]
     crv: Annotated[str, Field(examples=["P-256"])]
-    x: str
-    y: str
-    kid: Annotated[str, Field(description="The key's RFC 7638 thumbprint.")]
+    x: Annotated[str, Field(examples=["f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU"])]
+    y: Annotated[str, Field(examples=["x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"])]
+    kid: Annotated[
+        str,
+        Field(
+            description="The key's RFC 7638 thumbprint.",
+            examples=["oKIywvGUpTVTyxMQ3bwIIeQUudfr_CkLMjCE19ECD-U"],
+        ),
+    ]
     alg: Annotated[str, Field(examples=["ES256"])]
     use: Annotated[str, Field(examples=["sig"])]
 

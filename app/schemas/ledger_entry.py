@@ -33,5 +33,7 @@ class LedgerEntryResponse(ResponseModel):
     charge_id: Annotated[str | None, Field(examples=["order-42"])]
     api_key_id: Annotated[UUID | None, Field(description="The key that paid.")]
     user_id: Annotated[UUID | None, Field(description="The person who paid or granted.")]
-    request_id: Annotated[str | None, Field(description="The request in which it happened.")]
+    request_id: Annotated[
+        str | None, Field(description="The request in which it happened.", examples=["req-42"])
+    ]
     created_at: datetime

@@ -75,5 +75,8 @@ class CursorPage(ResponseModel, Generic[T]):
 
     items: list[T]
     next_cursor: Annotated[
-        str | None, Field(description="Hand this back as `cursor` to read on; null at the end.")
+        str | None,
+        Field(
+            description="Hand this back as `cursor` to read on; null at the end.", examples=["AAAAAAAAACo"]
+        ),
     ]

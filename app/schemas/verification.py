@@ -113,17 +113,17 @@ class PrincipalResponse(ResponseModel):
 class CreditsResponse(ResponseModel):
     """What was taken, and what is left after this call."""
 
-    charged: int | None
-    remaining: int | None
+    charged: Annotated[int | None, Field(examples=[5])]
+    remaining: Annotated[int | None, Field(examples=[995])]
 
 
 class LimitResponse(ResponseModel):
     """How one limit stands after this call."""
 
-    name: str
-    limit: int
-    remaining: int
-    reset_after_seconds: int
+    name: Annotated[str, Field(examples=["minute"])]
+    limit: Annotated[int, Field(examples=[60])]
+    remaining: Annotated[int, Field(examples=[42])]
+    reset_after_seconds: Annotated[int, Field(examples=[18])]
     exceeded: bool
 
 
@@ -146,9 +146,14 @@ class VerifyResponse(ResponseModel):
     principal: PrincipalResponse | None
     credits: CreditsResponse
     limits: list[LimitResponse]
-    headers: dict[str, str]
-    """Ready to copy onto your own response, refusals included."""
-    charge_id: str | None
+    headers: Annotated[
+        dict[str, str],
+        Field(
+            description="Ready to copy onto your own response, refusals included.",
+            examples=[{"RateLimit-Policy": '"minute";q=60;w=60', "RateLimit": '"minute";r=42;t=1'}],
+        ),
+    ]
+    charge_id: Annotated[str | None, Field(examples=["order-42"])]
     replayed: bool = False
 
 

@@ -109,7 +109,7 @@ def test_text_that_is_no_unicode_is_still_written(configure, capsys):
 class FullDisk:
     """An output that takes nothing."""
 
-    def write(self, text):
+    def write(self, _text):
         raise OSError
 
     def isatty(self):
