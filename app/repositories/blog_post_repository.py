@@ -64,9 +64,9 @@ class BlogPostRepository(BaseRepository[BlogPost]):
         return self._required(await self._session.scalar(query))
 
     async def lock_slugs(self, stem: str, organization_id: UUID) -> AbstractSet[str]:
-        """The slugs in use that begin with `stem`; until the commit, others wait here for the same stem."""
-        # Nothing exists yet that a row lock could hold; the unique constraint alone would refuse a writer.
-        name = f"blog_posts.slug:{organization_id}:{stem}"
+        """The organization's slugs that begin with `stem`; until the commit, its other writers wait here."""
+        # No row stands yet for a slug to come. And not by stem: "Hello" twice and "Hello 2" want the same one.
+        name = f"blog_posts.slug:{organization_id}"
         await self._session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
         query = select(BlogPost.slug).where(
             BlogPost.organization_id == organization_id, BlogPost.slug.startswith(stem, autoescape=True)

@@ -153,9 +153,9 @@ async def test_another_organizations_post_is_not_found(repository, organization,
         await getattr(repository, query)(post.id, new_id())
 
 
-async def test_those_who_look_for_the_same_slug_take_turns(resources, organization, write):
+async def test_those_who_choose_a_slug_take_turns(resources, organization, write):
     async with transaction(resources.engine) as first:
-        await BlogPostRepository(first).lock_slugs("hello", organization.id)
+        await BlogPostRepository(first).lock_slugs("hello-2", organization.id)
         async with transaction(resources.engine) as second:
             waiting = asyncio.create_task(BlogPostRepository(second).lock_slugs("hello", organization.id))
             done, _ = await asyncio.wait([waiting], timeout=0.2)

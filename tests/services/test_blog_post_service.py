@@ -68,6 +68,14 @@ async def test_twenty_posts_of_one_title_at_once_get_twenty_slugs(desk):
     assert {post.slug for post in posts} == {"hello", *(f"hello-{number}" for number in range(2, 21))}
 
 
+async def test_titles_that_look_like_numbered_ones_do_not_collide_at_once(desk):
+    titles = ["Hello", "Hello 2", "Hello 2 2"] * 6
+
+    posts = await asyncio.gather(*(desk.create(BlogPostCreate(title=title)) for title in titles))
+
+    assert len({post.slug for post in posts}) == 18
+
+
 async def test_a_title_without_ascii_words_still_has_a_slug(desk):
     posts = [await desk.create(BlogPostCreate(title="日本語")) for _ in range(2)]
 
