@@ -65,7 +65,7 @@ class BlogPostRepository(BaseRepository[BlogPost]):
 
     async def lock_slugs(self, stem: str, organization_id: UUID) -> AbstractSet[str]:
         """The organization's slugs that begin with `stem`; until the commit, its other writers wait here."""
-        # No row stands yet for a slug to come. And not by stem: "Hello" twice and "Hello 2" want the same one.
+        # No row stands yet that could be locked. Not by stem: "Hello" twice and "Hello 2" want the same slug.
         name = f"blog_posts.slug:{organization_id}"
         await self._session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
         query = select(BlogPost.slug).where(
