@@ -1,0 +1,1 @@
+"""Faregate's speed, measured: `python -m benchmarks`, or `make bench`."""

@@ -1,0 +1,48 @@
+"""Requests made ready as bytes, so that no generator spends time on making them."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+VALID_VERDICT = b'"valid":true'
+"""What the body of every good answer to a verify request contains."""
+PROFILE = b'"email":"'
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Requests to send in turn, and what each answer's body must contain."""
+
+    requests: Sequence[bytes]
+    marker: bytes
+
+
+def verify_load(service_key: str, keys: Sequence[str]) -> Load:
+    """Ask about each key in turn, for one credit."""
+    return Load([verify_request(service_key, key) for key in keys], VALID_VERDICT)
+
+
+def profile_load(tokens: Sequence[str]) -> Load:
+    """Read the profile of each session in turn."""
+    return Load([profile_request(token) for token in tokens], PROFILE)
+
+
+def verify_request(service_key: str, key: str) -> bytes:
+    """`POST /api/v1/verify` about `key`."""
+    body = json.dumps({"key": key, "cost": 1}, separators=(",", ":"))
+    return (
+        "POST /api/v1/verify HTTP/1.1\r\n"
+        "Host: 127.0.0.1\r\n"
+        f"Authorization: Bearer {service_key}\r\n"
+        "Content-Type: application/json\r\n"
+        f"Content-Length: {len(body)}\r\n"
+        "\r\n"
+        f"{body}"
+    ).encode()
+
+
+def profile_request(token: str) -> bytes:
+    """`GET /api/v1/users/me` with an access token."""
+    return (
+        f"GET /api/v1/users/me HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n\r\n".encode()
+    )

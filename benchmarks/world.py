@@ -1,0 +1,178 @@
+"""The small world: 100 customers, each with a key, a session and more credits than a run can take."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.cli.development_folder import new_pepper, new_signing_key
+from app.core.database import create_engine, transaction
+from app.core.identifiers import new_id
+from app.core.scopes import MEMBER_SCOPES, Scope
+from app.core.settings import Settings
+from app.main import build_access_tokens, build_api_key_secrets
+from app.models import (
+    ApiKey,
+    ApiKeySecret,
+    CreditAccount,
+    LedgerEntry,
+    Membership,
+    Organization,
+    Plan,
+    PlanLimit,
+    Session,
+    User,
+)
+from app.models.base import Base
+
+CUSTOMERS = 100
+CREDITS = 1_000_000_000
+PLAN_NAME = "benchmark"
+QUOTA_PER_MINUTE = 1_000_000
+"""A limit that is decided and stored for every request, and never reached."""
+TOKEN_SECONDS = 3600
+INSERT_ORDER = (User, Plan, Organization, Membership, CreditAccount, LedgerEntry, ApiKey, Session)
+"""What is pointed at comes before what points; a key brings its secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """What the servers of one run share."""
+
+    pepper: str
+    signing_key: str
+
+    def environment(self, database_url: str) -> dict[str, str]:
+        """The variables that set up Faregate as in production."""
+        return {
+            "DATABASE_URL": database_url,
+            "FAREGATE_ENVIRONMENT": "production",
+            "FAREGATE_SECRETS__API_KEY_PEPPER": self.pepper,
+            "FAREGATE_SECRETS__SIGNING_KEY": self.signing_key,
+            "FAREGATE_SESSIONS__ACCESS_TOKEN_SECONDS": str(TOKEN_SECONDS),
+        }
+
+    def settings(self, database_url: str) -> Settings:
+        """The same for this process."""
+        return Settings.model_validate(
+            {
+                "environment": "production",
+                "database": {"url": database_url},
+                "secrets": {"api_key_pepper": self.pepper, "signing_key": self.signing_key},
+                "sessions": {"access_token_seconds": TOKEN_SECONDS},
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What callers need to know."""
+
+    service_key: str
+    keys: list[str]
+    tokens: list[str]
+
+
+def new_secrets() -> Secrets:
+    """Secrets for one run."""
+    return Secrets(new_pepper(), new_signing_key())
+
+
+def make_world(settings: Settings) -> World:
+    """Fill a migrated, empty database."""
+    return asyncio.run(make(settings))
+
+
+async def make(settings: Settings) -> World:
+    """Make all rows in one transaction."""
+    engine = create_engine(settings.database, pool_size=1)
+    try:
+        async with transaction(engine) as session:
+            internal = (await session.scalars(select(Plan).where(Plan.name == "internal"))).one()
+            maker = WorldMaker(settings, internal.id)
+            world = maker.make()
+            for model in INSERT_ORDER:
+                session.add_all(row for row in maker.rows if isinstance(row, model))
+                await session.flush()
+            return world
+    finally:
+        await engine.dispose()
+
+
+class WorldMaker:
+    """Makes the rows, and remembers them in `rows`."""
+
+    def __init__(self, settings: Settings, internal_plan_id: UUID) -> None:
+        self.rows: list[Base] = []
+        self._key_secrets = build_api_key_secrets(settings.secrets)
+        self._access_tokens = build_access_tokens(settings)
+        self._internal_plan_id = internal_plan_id
+        self._now = datetime.now(UTC)
+
+    def make(self) -> World:
+        """The operator with the service key, and all customers."""
+        limit = PlanLimit(name="minute", quota=QUOTA_PER_MINUTE, period_seconds=60, burst=QUOTA_PER_MINUTE)
+        plan = Plan(id=new_id(), name=PLAN_NAME, limits=[limit])
+        operator = User(id=new_id(), email="operator@example.org", is_operator=True)
+        self.rows += [plan, operator]
+        house = self._organization("Operator", self._internal_plan_id, operator)
+        service_key = self._key(house, operator, [Scope.GATE_VERIFY])
+        customers = [self._customer(number, plan.id) for number in range(1, CUSTOMERS + 1)]
+        return World(service_key, [key for key, _ in customers], [token for _, token in customers])
+
+    def _customer(self, number: int, plan_id: UUID) -> tuple[str, str]:
+        """The key and the access token of a new customer."""
+        user = User(id=new_id(), email=f"customer-{number}@example.org", full_name=f"Customer {number}")
+        self.rows.append(user)
+        organization = self._organization(f"Customer {number}", plan_id, user, credits=CREDITS)
+        session = Session(
+            id=new_id(),
+            user_id=user.id,
+            organization_id=organization.id,
+            expires_at=self._now + timedelta(days=1),
+        )
+        self.rows.append(session)
+        token = self._access_tokens.issue(user.id, session.id, self._now)
+        return self._key(organization, user, sorted(MEMBER_SCOPES)), token
+
+    def _organization(self, name: str, plan_id: UUID, owner: User, *, credits: int = 0) -> Organization:
+        organization = Organization(id=new_id(), name=name, plan_id=plan_id)
+        account = CreditAccount(
+            organization_id=organization.id, available=credits, last_sequence=1 if credits else 0
+        )
+        self.rows += [
+            organization,
+            Membership(organization_id=organization.id, user_id=owner.id, role="owner"),
+            account,
+        ]
+        if credits:
+            self.rows.append(first_grant(organization.id, credits))
+        return organization
+
+    def _key(self, organization: Organization, creator: User, scopes: list[str]) -> str:
+        issued = self._key_secrets.issue("live")
+        secret = ApiKeySecret(lookup_id=issued.lookup_id, digest=issued.digest, pepper_id=issued.pepper_id)
+        key = ApiKey(
+            organization_id=organization.id,
+            created_by=creator.id,
+            environment="live",
+            name="Benchmark",
+            scopes=scopes,
+            secrets=[secret],
+        )
+        self.rows.append(key)
+        return issued.api_key
+
+
+def first_grant(organization_id: UUID, amount: int) -> LedgerEntry:
+    """The entry that explains an account's first balance."""
+    return LedgerEntry(
+        organization_id=organization_id,
+        sequence=1,
+        kind="grant",
+        amount=amount,
+        balance_after=amount,
+        reason="benchmark",
+    )
