@@ -8,7 +8,7 @@ alone knows how to refuse: the lane takes only what it fully understands, and ne
 
 from typing import cast
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.dependencies.credential import credential_text
@@ -21,7 +21,7 @@ from app.schemas.verification import VerifyRequest, VerifyResponse
 
 VERIFY_PATH = "/api/v1/verify"
 read_question = VerifyRequest.__pydantic_validator__.validate_python
-write_verdict = VerifyResponse.__pydantic_serializer__.to_json
+write_verdict = TypeAdapter(VerifyResponse).serializer.to_json
 
 
 class FastLaneMiddleware:

@@ -1,5 +1,9 @@
-"""What the gate is asked over HTTP, and what it answers."""
+"""What the gate is asked over HTTP, and what it answers.
 
+The answers are plain dataclasses: four are made for every verdict, and models cost six times as much to make.
+"""
+
+from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -13,7 +17,7 @@ from app.schemas.fields import StorableStr
 COST_MAX = 1_000_000_000_000
 
 
-def refuse_null(value: Any) -> Any:
+def refuse_null(value: object) -> object:
     """An optional member may be left out; it may not be null."""
     if value is None:
         message = "may be left out, but not null"
@@ -21,7 +25,7 @@ def refuse_null(value: Any) -> Any:
     return value
 
 
-def parse_address(value: Any) -> Any:
+def parse_address(value: object) -> IPv4Address | IPv6Address:
     """Read an address as text only, and an IPv4-mapped IPv6 address as the IPv4 address it is."""
     if not isinstance(value, str) or "%" in value:
         message = "must be an IPv4 or IPv6 address"
@@ -71,7 +75,7 @@ class VerifyRequest(RequestModel):
     """An API key, or a session's access token."""
     cost: Annotated[int, Field(strict=True, ge=0, le=COST_MAX)] = 1
     """Credits; 0 is a free check."""
-    scopes: Annotated[list[ShortText], Field(max_length=32)] = []
+    scopes: Annotated[tuple[ShortText, ...], Field(max_length=32)] = ()
     """All of them are required."""
     limits: Annotated[
         Annotated[list[LimitUseRequest], Field(max_length=32)] | SkipJsonSchema[None],
@@ -88,7 +92,7 @@ class VerifyRequest(RequestModel):
         BeforeValidator(parse_address),
     ] = None
     """Where the call comes from, for the key's allow list."""
-    tags: Annotated[list[ShortText], Field(max_length=20)] = []
+    tags: Annotated[tuple[ShortText, ...], Field(max_length=20)] = ()
 
 
 class VerifyBatchRequest(RequestModel):
@@ -97,10 +101,10 @@ class VerifyBatchRequest(RequestModel):
     items: Annotated[list[VerifyRequest], Field(min_length=1, max_length=500)]
 
 
-class PrincipalResponse(ResponseModel):
+@dataclass(slots=True)
+class PrincipalResponse:
     """Who the key stands for."""
 
-    version: Literal[1] = 1
     subject: str
     type: Literal["api_key", "session"]
     organization_id: UUID
@@ -108,16 +112,19 @@ class PrincipalResponse(ResponseModel):
     key_id: UUID | None
     scopes: list[str]
     metadata: dict[str, Any]
+    version: Literal[1] = 1
 
 
-class CreditsResponse(ResponseModel):
+@dataclass(slots=True)
+class CreditsResponse:
     """What was taken, and what is left after this call."""
 
     charged: Annotated[int | None, Field(examples=[5])]
     remaining: Annotated[int | None, Field(examples=[995])]
 
 
-class LimitResponse(ResponseModel):
+@dataclass(slots=True)
+class LimitResponse:
     """How one limit stands after this call."""
 
     name: Annotated[str, Field(examples=["minute"])]
@@ -127,7 +134,8 @@ class LimitResponse(ResponseModel):
     exceeded: bool
 
 
-class VerifyResponse(ResponseModel):
+@dataclass(slots=True)
+class VerifyResponse:
     """The verdict. Every verdict on a well-formed question is a 200."""
 
     valid: bool

@@ -61,7 +61,7 @@ class VerificationService:
         return AdmissionRequest(
             read_credential(question.key, self._access_tokens, self._clock()),
             question.cost,
-            tuple(question.scopes),
+            question.scopes,
             None if limits is None else tuple([LimitUse(use.name, use.cost) for use in limits]),
             question.charge_id,
             "verify",
@@ -111,23 +111,19 @@ def answer(verdict: Verdict) -> VerifyResponse:
 def show_principal(principal: Principal) -> PrincipalResponse:
     """A principal as other services see it."""
     return PrincipalResponse(
-        version=1,
-        subject=principal.subject,
-        type=principal.type.value,
-        organization_id=principal.organization_id,
-        user_id=principal.user_id,
-        key_id=principal.key_id,
-        scopes=sorted(principal.scopes),
-        metadata=principal.metadata,
+        principal.subject,
+        principal.type.value,
+        principal.organization_id,
+        principal.user_id,
+        principal.key_id,
+        sorted(principal.scopes),
+        principal.metadata,
     )
 
 
 def show_limit(take: Take) -> LimitResponse:
     """A limit as other services see it."""
+    quota = take.quota
     return LimitResponse(
-        name=take.quota.name,
-        limit=take.quota.quota,
-        remaining=take.remaining,
-        reset_after_seconds=take.reset_after_seconds,
-        exceeded=take.exceeded,
+        quota.name, quota.quota, take.remaining, take.reset_after_seconds, exceeded=take.exceeded
     )
