@@ -65,13 +65,14 @@ def problem_response(request: Request, error: AppError) -> Response:
     """The HTTP answer that tells `error`."""
     request_id = request.scope["state"]["request_id"]
     document = problem_document(error, instance=request.scope["path"], request_id=request_id)
-    body = b"" if request.method == "HEAD" else json.dumps(document, separators=(",", ":")).encode()
+    body = json.dumps(document, separators=(",", ":")).encode()
     return Response(body, error.status, headers=error.headers, media_type=PROBLEM_MEDIA_TYPE)
 
 
 def allowed_methods(request: Request) -> set[str]:
     """The methods of every route on this path; the router itself names those of the first one only."""
-    return {method for methods in methods_on(request.app, request.scope["path"]) for method in methods}
+    methods = {method for each in methods_on(request.app, request.scope["path"]) for method in each}
+    return methods | {"HEAD"} if "GET" in methods else methods
 
 
 def methods_on(app: FastAPI, path: str) -> Iterator[set[str]]:

@@ -35,6 +35,11 @@ class EnvelopeMiddleware:
             return
         started = perf_counter()
         state = scope["state"] = self.read(scope)
+        method = scope["method"]
+        if method == "HEAD":
+            # Decided and answered as GET, all but the body (RFC 9110, section 9.3.2).
+            scope["method"] = "GET"
+            send = without_body(send)
         status = 0
 
         async def send_in_envelope(message: Message) -> None:
@@ -48,6 +53,7 @@ class EnvelopeMiddleware:
         try:
             await self.app(scope, receive, send_in_envelope)
         finally:
+            scope["method"] = method
             self.access_log.write(scope, status, perf_counter() - started)
             request_id_of_context.reset(token)
 
@@ -66,6 +72,17 @@ class EnvelopeMiddleware:
             "request_id": request_id_from(request_ids),
             "client_address": client_address(client and client[0], forwarded_for, self.trusted_proxies),
         }
+
+
+def without_body(send: Send) -> Send:
+    """Let the headers through, Content-Length included, and none of the bytes."""
+
+    async def send_headers(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            message = {**message, "body": b""}
+        await send(message)
+
+    return send_headers
 
 
 def request_id_from(sent: list[bytes]) -> str:

@@ -7,6 +7,8 @@ ALWAYS: list[RawHeader] = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-opener-policy", b"same-origin"),
+    # Granian would otherwise name itself.
+    (b"server", b"faregate"),
 ]
 """On every answer, whatever the route says."""
 

@@ -30,10 +30,10 @@ async def test_a_path_that_is_not_there_is_a_problem(client):
     ("path", "allowed"),
     [
         ("/api/v1/verify", "POST"),
-        ("/api/v1/api-keys", "GET, POST"),
-        ("/api/v1/blog-posts/019bc3a0-0000-7000-8000-000000000000", "DELETE, GET, PATCH"),
-        ("/health/live", "GET"),
-        ("/docs", "GET"),
+        ("/api/v1/api-keys", "GET, HEAD, POST"),
+        ("/api/v1/blog-posts/019bc3a0-0000-7000-8000-000000000000", "DELETE, GET, HEAD, PATCH"),
+        ("/health/live", "GET, HEAD"),
+        ("/docs", "GET, HEAD"),
         ("/openapi.json", "GET, HEAD"),
     ],
 )

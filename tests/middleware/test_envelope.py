@@ -35,7 +35,8 @@ async def test_every_answer_carries_the_protecting_headers(build, method, path, 
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     assert "cache-control" in answer.headers
     assert NEW_ID.fullmatch(answer.headers["x-request-id"])
-    assert not {"server", "x-powered-by"} & set(answer.headers)
+    assert answer.headers["server"] == "faregate"
+    assert "x-powered-by" not in answer.headers
     if status >= 400:
         assert answer.headers["content-type"] == "application/problem+json"
         assert answer.headers["cache-control"] == "no-store"
@@ -135,3 +136,24 @@ async def test_what_is_not_http_passes_untouched(build):
     )
 
     assert sent[0]["type"] == "websocket.close"
+
+
+@pytest.mark.parametrize(
+    "path", ["/health/live", "/nowhere", "/broken", "/problems/not_found", "/docs/start.js"]
+)
+async def test_head_is_answered_as_get_all_but_the_body(build, path):
+    async with calling(build()) as http:
+        get = await http.get(path)
+        head = await http.head(path)
+
+    assert head.status_code == get.status_code
+    assert head.content == b""
+    assert set(head.headers) == set(get.headers)
+    assert head.headers["content-length"] == get.headers["content-length"]
+
+
+async def test_head_of_what_only_takes_post_is_refused(build):
+    async with calling(build()) as http:
+        answer = await http.head("/echo")
+
+    assert answer.status_code == 405
