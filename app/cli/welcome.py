@@ -45,7 +45,8 @@ class Welcome:
         text = "\n".join(f"{name:{width}}  {value}" for name, value in rows)
         out.print(Panel.fit(text, title="Faregate is ready", subtitle="Ctrl-C stops it"))
         if credentials is not None:
-            for line in curl_lines(self._url, credentials):
+            for what, line in curl_lines(self._url, credentials).items():
+                out.print(f"{what}:", style="dim")
                 say(line)
 
     def _access(self, credentials: DevelopmentCredentials | None) -> list[tuple[str, str]]:
@@ -69,8 +70,8 @@ class Welcome:
         return [*signing_in, *keys]
 
 
-def curl_lines(url: str, credentials: DevelopmentCredentials) -> list[str]:
-    """Three lines to paste: verify the customer key; write and publish a post; read balance and ledger."""
+def curl_lines(url: str, credentials: DevelopmentCredentials) -> dict[str, str]:
+    """Three lines to paste, by what they do."""
     json_header = "-H 'Content-Type: application/json'"
     service = f"-H 'Authorization: Bearer {credentials.service_key}'"
     customer = f"-H 'Authorization: Bearer {credentials.customer_key}'"
@@ -79,8 +80,11 @@ def curl_lines(url: str, credentials: DevelopmentCredentials) -> list[str]:
     post = """-d '{"title": "Hello", "body": "It works."}'"""
     write = f"curl -sS {api}/blog-posts {customer} {json_header} {post}"
     find_id = """grep -o '"id":"[^"]*' | head -n 1 | cut -c 7-"""
-    return [
-        f"""{curl} {api}/verify {service} {json_header} -d '{{"key": "{credentials.customer_key}"}}'""",
-        f"{curl} -X PUT {api}/blog-posts/$({write} | {find_id})/publication {customer}",
-        f"{curl} {customer} {api}/credits {api}/credits/ledger",
-    ]
+    question = f"""-d '{{"key": "{credentials.customer_key}"}}'"""
+    return {
+        "Verify the customer key": f"{curl} {api}/verify {service} {json_header} {question}",
+        "Write and publish a blog post with it": (
+            f"{curl} -X PUT {api}/blog-posts/$({write} | {find_id})/publication {customer}"
+        ),
+        "Read the balance and the ledger": f"{curl} {customer} {api}/credits {api}/credits/ledger",
+    }

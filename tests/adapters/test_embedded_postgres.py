@@ -140,7 +140,8 @@ async def test_a_server_left_behind_by_a_killed_run_is_stopped_and_its_data_used
 
 
 async def test_a_pid_file_that_names_a_living_stranger_is_stale(folder):
-    stranger = subprocess.Popen(["sleep", "60"], **UnprivilegedUser.for_this_process().process_arguments())
+    same_user = UnprivilegedUser.for_cluster(folder / "postgres").process_arguments()
+    stranger = subprocess.Popen(["sleep", "60"], **same_user)
     lines = [stranger.pid, folder / "postgres", 1, 5432, folder / "socket", "", "  0  0", "ready"]
     (folder / "postgres" / "postmaster.pid").write_text("".join(f"{line}\n" for line in lines))
 
