@@ -1,6 +1,7 @@
 """JSON bodies read strictly (RFC 8259): one value, in UTF-8, no member twice, no number that is none."""
 
 import json
+import math
 import re
 from collections.abc import Sequence
 from typing import NoReturn
@@ -78,7 +79,8 @@ def require_shallow(text: str) -> None:
             depth -= 1
 
 
-STRUCTURE = re.compile(r'[\[\]{}]|"(?:[^"\\]|\\.)*"')
+STRUCTURE = re.compile(r'[\[\]{}]|"(?:[^"\\]|\\.)*+"?', re.DOTALL)
+"""A bracket, or a whole string; one that never ends is taken to the end, so that no text is walked twice."""
 
 
 def refuse_duplicates(members: list[tuple[str, object]]) -> dict[str, object]:
@@ -94,4 +96,14 @@ def refuse_constant(_text: str) -> NoReturn:
     raise MalformedJsonError("NaN and Infinity are not JSON.")
 
 
-DECODER = json.JSONDecoder(object_pairs_hook=refuse_duplicates, parse_constant=refuse_constant)
+def finite_float(text: str) -> float:
+    """A number with a fraction or an exponent, unless it is larger than any double."""
+    number = float(text)
+    if math.isinf(number):
+        raise MalformedJsonError("The body has a number that is too large.")
+    return number
+
+
+DECODER = json.JSONDecoder(
+    object_pairs_hook=refuse_duplicates, parse_constant=refuse_constant, parse_float=finite_float
+)
