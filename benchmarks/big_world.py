@@ -15,7 +15,6 @@ from app.core.scopes import MEMBER_SCOPES
 from benchmarks.database import Database
 from benchmarks.world import CREDITS, PLAN_NAME
 
-Connection = asyncpg.Connection
 Say = Callable[[str], None]
 
 BLOCK_BYTES = 64
@@ -129,7 +128,7 @@ def make_big_world(database: Database, size: BigWorld, say: Say) -> None:
 class BigWorldMaker:
     """Makes the rows, without triggers, and without the ledger's indexes until its entries are there."""
 
-    def __init__(self, connection: Connection, size: BigWorld, say: Say) -> None:
+    def __init__(self, connection: asyncpg.Connection, size: BigWorld, say: Say) -> None:
         self._connection = connection
         self._size = size
         self._say = say

@@ -29,7 +29,6 @@ class Subject:
     """What is measured: requests to a server, and the database that each good answer charges."""
 
     name: str
-    title: str
     server: AppServer
     load: Load
     charged: Database | None = None
@@ -72,13 +71,15 @@ class Ticks:
     def cost_of(self, requests: int) -> Cost:
         """What has been used so far, shared out."""
         server, postgres = (
-            None if before is None or (now := tree_ticks(pid)) is None else (now - before) / ticks_per_second()
+            None
+            if before is None or (now := tree_ticks(pid)) is None
+            else (now - before) / ticks_per_second()
             for pid, before in zip(self._pids, self._before, strict=True)
         )
-        now = machine_times()
+        after = machine_times()
         busy = None
-        if now is not None and self._machine is not None and now.total > self._machine.total:
-            busy = (now.busy - self._machine.busy) / (now.total - self._machine.total)
+        if after is not None and self._machine is not None and after.total > self._machine.total:
+            busy = (after.busy - self._machine.busy) / (after.total - self._machine.total)
         return Cost(microseconds_each(server, requests), microseconds_each(postgres, requests), busy)
 
 

@@ -34,7 +34,9 @@ def read_options(arguments: Sequence[str] | None = None) -> Options:
     parser.add_argument("--rounds", type=positive, metavar="N", help="rounds of each subject (default: 5)")
     parser.add_argument("--seconds", type=positive, metavar="S", help="length of a round (default: 5)")
     parser.add_argument("--connections", type=positive, metavar="N", default=CONNECTIONS)
-    parser.add_argument("--only", nargs="+", type=Name, choices=list(Name), metavar="NAME", help=", ".join(Name))
+    parser.add_argument(
+        "--only", nargs="+", type=Name, choices=list(Name), metavar="NAME", help=", ".join(Name)
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="default: benchmarks/results/<time>.json")
     parser.add_argument("--quick", action="store_true", help="under two minutes, without the big world")
     parser.add_argument("--strict", action="store_true", help="exit with 1 if a target is missed")

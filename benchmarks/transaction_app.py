@@ -17,8 +17,7 @@ from app.main import build_api_key_secrets
 from app.schemas.verification import VerifyRequest, VerifyResponse
 from app.services.verification_service import answer
 from benchmarks.transaction_decision import decide, find_key
-
-POOL_SIZE_VARIABLE = "BENCHMARK_POOL_SIZE"
+from benchmarks.transaction_settings import POOL_SIZE_VARIABLE
 
 settings = Settings()
 api_key_secrets = build_api_key_secrets(settings.secrets)
