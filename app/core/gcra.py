@@ -52,8 +52,8 @@ class Take:
     """Until the refused weight would pass; None when it never will."""
 
     def given_back(self) -> "Take":
-        """The bucket as it was before this passing call."""
-        before = self.tat_us - self.weight * self.quota.interval_us
+        """The bucket as it was before this call, asked for nothing."""
+        before = self.tat_us if self.exceeded else self.tat_us - self.weight * self.quota.interval_us
         return Take(self.quota, 0, before, self.now_us, exceeded=False, wait_us=0)
 
     @property

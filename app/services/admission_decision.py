@@ -201,9 +201,10 @@ class BatchDecision:
         available = self._snapshot.accounts[stored.organization_id].available
         if (past.api_key_id, past.user_id, past.amount) != (*payer(principal), -cost):
             return Verdict(Code.CHARGE_ID_REUSED, principal, 0, available, charge_id=request.charge_id)
-        peeked = untouched(self._takes(request, stored))
+        # A limit that is used up by now does not refuse a replay, so it is not shown as exceeded either.
+        shown = [take.given_back() for take in self._takes(request, stored)]
         return Verdict(
-            Code.VALID, principal, cost, past.balance_after, peeked, request.charge_id, replayed=True
+            Code.VALID, principal, cost, past.balance_after, shown, request.charge_id, replayed=True
         )
 
     def _covers(self, account: Account, stored: StoredKey | StoredSession, cost: int) -> bool:
