@@ -6,12 +6,11 @@ answered here, by the same service and the same models. Everything else goes dow
 alone knows how to refuse: the lane takes only what it fully understands, and never answers differently.
 """
 
-from typing import cast
-
 from pydantic import TypeAdapter, ValidationError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.dependencies.credential import credential_text
+from app.api.dependencies.resources import resources_of
 from app.api.resources import Resources
 from app.api.strict_json import parse_json, require_json
 from app.core.admission import Presented
@@ -36,7 +35,7 @@ class FastLaneMiddleware:
             await self.app(scope, receive, send)
             return
         message = await receive()
-        resources = cast("Resources", scope["app"].state.resources)
+        resources = resources_of(scope)
         call = read_call(scope, message, resources)
         if call is None:
             await self.app(scope, replay(message, receive), send)

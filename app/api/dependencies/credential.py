@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from starlette.types import Scope
 
-from app.api.dependencies.resources import ResourcesDep
+from app.api.dependencies.resources import resources_of
 from app.core.admission import Presented
 from app.core.credentials import read_credential
 from app.core.exceptions import InvalidCredentialError, UnauthenticatedError
@@ -13,7 +13,7 @@ from app.core.exceptions import InvalidCredentialError, UnauthenticatedError
 BEARER = b"bearer"
 
 
-async def get_presented(request: Request, resources: ResourcesDep) -> Presented:
+async def get_presented(request: Request) -> Presented:
     """What the request presents; refused here, without I/O, when it cannot be a credential.
 
     Raises:
@@ -23,6 +23,7 @@ async def get_presented(request: Request, resources: ResourcesDep) -> Presented:
     text = credential_text(request.scope)
     if text is None:
         raise UnauthenticatedError("Send an access token or an API key as a Bearer token, or X-API-Key.")
+    resources = resources_of(request.scope)
     presented = read_credential(text, resources.access_tokens, resources.clock())
     if presented is None:
         raise InvalidCredentialError("The credential is not valid.")

@@ -30,9 +30,9 @@ async def read_if_match(if_match: IfMatchHeader = None) -> Precondition:
 class Revalidation:
     """What the client has already, and the short answer if it still is the same."""
 
-    def __init__(self, response: Response, if_none_match: IfNoneMatchHeader = None) -> None:
+    def __init__(self, response: Response, if_none_match: str) -> None:
         self._response = response
-        self._header = ", ".join(if_none_match or [])
+        self._header = if_none_match
 
     def answer(self, body: B, tag: str) -> B | Response:
         """Answer `body` under `tag`, or 304 under the same headers if the client has it."""
@@ -42,8 +42,14 @@ class Revalidation:
         return body
 
 
+async def read_if_none_match(response: Response, if_none_match: IfNoneMatchHeader = None) -> Revalidation:
+    """What the client says it has."""
+    # A function, because FastAPI would take the class itself for blocking and call it on a thread.
+    return Revalidation(response, ", ".join(if_none_match or []))
+
+
 IfMatchDep = Annotated[Precondition, Depends(read_if_match)]
-RevalidationDep = Annotated[Revalidation, Depends()]
+RevalidationDep = Annotated[Revalidation, Depends(read_if_none_match)]
 
 NOT_MODIFIED: dict[int | str, dict[str, Any]] = {
     304: {"description": "The client has it already: the same ETag, no body."}

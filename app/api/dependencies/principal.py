@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from app.api.dependencies.credential import PresentedDep
-from app.api.dependencies.resources import ResourcesDep
+from app.api.dependencies.credential import get_presented
+from app.api.dependencies.resources import resources_of
 from app.core.admission import AdmissionCall, AdmissionRequest, Code, Verdict
 from app.core.client_address import canonical_address
 from app.core.exceptions import AddressNotAllowedError, InvalidCredentialError, RateLimitedError
@@ -20,7 +20,7 @@ UNUSABLE = {
 }
 
 
-async def get_principal(request: Request, presented: PresentedDep, resources: ResourcesDep) -> Principal:
+async def get_principal(request: Request) -> Principal:
     """The caller, read fresh, with the plan's limits taken in the same commit.
 
     Raises:
@@ -28,11 +28,13 @@ async def get_principal(request: Request, presented: PresentedDep, resources: Re
         AddressNotAllowedError: the key may not be used from this address.
         RateLimitedError: a limit of the plan is used up.
     """
+    # Called, not injected: FastAPI walks the whole tree below a dependency wherever it is named.
+    presented = await get_presented(request)
     state = request.scope["state"]
     address = canonical_address(state["client_address"])
     admission = AdmissionRequest(presented, address=address)
     call = AdmissionCall([admission], request_id=state["request_id"])
-    verdict = (await resources.gate.admit(call)).verdicts[0]
+    verdict = (await resources_of(request.scope).gate.admit(call)).verdicts[0]
     state["takes"] = list(verdict.takes)
     state["rate_limit_headers"] = rate_limit_headers(verdict.takes)
     if verdict.principal is not None:

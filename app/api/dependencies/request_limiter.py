@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import Depends, Request
+from starlette.types import Scope
 
-from app.api.dependencies.resources import ResourcesDep
+from app.api.dependencies.resources import resources_of
 from app.core.admission import AdmissionCall, LimitDemand
 from app.core.gcra import Take, rate_limit_headers
 from app.services.admission_service import raise_when_exceeded
@@ -14,9 +15,9 @@ from app.services.admission_service import raise_when_exceeded
 class RequestLimiter:
     """Takes from limits that need no credential, and puts them into the answer's RateLimit fields."""
 
-    def __init__(self, request: Request, resources: ResourcesDep) -> None:
-        self._state = request.scope["state"]
-        self._gate = resources.gate
+    def __init__(self, scope: Scope) -> None:
+        self._state = scope["state"]
+        self._gate = resources_of(scope).gate
 
     async def take(self, *demands: LimitDemand) -> Sequence[Take]:
         """Take from all of them, or none.
@@ -32,4 +33,9 @@ class RequestLimiter:
         return takes
 
 
-RequestLimiterDep = Annotated[RequestLimiter, Depends()]
+async def get_request_limiter(request: Request) -> RequestLimiter:
+    """The limiter of this request."""
+    return RequestLimiter(request.scope)
+
+
+RequestLimiterDep = Annotated[RequestLimiter, Depends(get_request_limiter)]

@@ -23,7 +23,7 @@ from app.schemas.api_key import (
 )
 from app.schemas.page import Page
 
-router = APIRouter(prefix="/api-keys", tags=["API keys"], route_class=StrictRoute)
+router = APIRouter(prefix="/api/v1/api-keys", tags=["API keys"], route_class=StrictRoute)
 
 USUAL_ROTATION = ApiKeyRotation()
 """For a request without a body."""

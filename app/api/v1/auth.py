@@ -17,7 +17,7 @@ from app.schemas.auth import LoginRequest, RefreshRequest, TokenResponse
 from app.schemas.page import Page, PageParams
 from app.schemas.session import SessionResponse
 
-router = APIRouter(prefix="/auth", tags=["Sign-in"], route_class=StrictRoute)
+router = APIRouter(prefix="/api/v1/auth", tags=["Sign-in"], route_class=StrictRoute)
 
 
 @router.post("/login", summary="Sign in", responses=problem_responses(401, 429))

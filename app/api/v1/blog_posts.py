@@ -25,7 +25,7 @@ from app.schemas.page import Page
 
 PUBLICATION_COST_CREDITS = 5
 
-router = APIRouter(prefix="/blog-posts", tags=["Blog posts"], route_class=StrictRoute)
+router = APIRouter(prefix="/api/v1/blog-posts", tags=["Blog posts"], route_class=StrictRoute)
 
 reads = Depends(RequireScope(Scope.BLOG_POSTS_READ))
 writes = Depends(RequireScope(Scope.BLOG_POSTS_WRITE))

@@ -14,7 +14,7 @@ from app.schemas.credit import CreditGrantCreate, CreditQuery, CreditResponse
 from app.schemas.ledger_entry import LedgerEntryQuery, LedgerEntryResponse
 from app.schemas.page import CursorPage
 
-router = APIRouter(prefix="/credits", tags=["Credits"], route_class=StrictRoute)
+router = APIRouter(prefix="/api/v1/credits", tags=["Credits"], route_class=StrictRoute)
 
 reads = Depends(RequireScope(Scope.CREDITS_READ))
 grants = Depends(RequireScope(Scope.CREDITS_GRANT))

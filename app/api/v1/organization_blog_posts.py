@@ -18,7 +18,7 @@ from app.schemas.blog_post import BlogPostQuery, BlogPostResponse, BlogPostSumma
 from app.schemas.page import Page
 
 router = APIRouter(
-    prefix="/organizations/{organization_id}/blog-posts", tags=["Blog posts"], route_class=StrictRoute
+    prefix="/api/v1/organizations/{organization_id}/blog-posts", tags=["Blog posts"], route_class=StrictRoute
 )
 
 Slug = Annotated[str, Path(pattern="^[a-z0-9]+(-[a-z0-9]+)*$", max_length=220, examples=["hello-world"])]

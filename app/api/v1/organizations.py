@@ -14,7 +14,7 @@ from app.api.strict_route import StrictRoute
 from app.core.scopes import Scope
 from app.schemas.organization import OrganizationResponse, OrganizationSubscription, OrganizationUpdate
 
-router = APIRouter(prefix="/organizations", tags=["Organizations"], route_class=StrictRoute)
+router = APIRouter(prefix="/api/v1/organizations", tags=["Organizations"], route_class=StrictRoute)
 
 reads = Depends(RequireScope(Scope.ORGANIZATIONS_READ))
 writes = Depends(RequireScope(Scope.ORGANIZATIONS_WRITE))

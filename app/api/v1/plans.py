@@ -16,7 +16,7 @@ from app.core.scopes import Scope
 from app.schemas.page import Page, PageParams
 from app.schemas.plan import PlanCreate, PlanResponse, PlanUpdate
 
-router = APIRouter(prefix="/plans", tags=["Plans"], route_class=StrictRoute)
+router = APIRouter(prefix="/api/v1/plans", tags=["Plans"], route_class=StrictRoute)
 
 signed_in = Depends(get_principal)
 writes = Depends(RequireScope(Scope.PLANS_WRITE))

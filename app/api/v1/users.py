@@ -15,7 +15,7 @@ from app.core.scopes import Scope
 from app.schemas.page import Page
 from app.schemas.user import UserQuery, UserResponse, UserUpdate
 
-router = APIRouter(prefix="/users", tags=["Users"], route_class=StrictRoute)
+router = APIRouter(prefix="/api/v1/users", tags=["Users"], route_class=StrictRoute)
 
 
 @router.get(
