@@ -6,7 +6,6 @@ It listens on a Unix socket in a folder that only its owner may enter, so it nee
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -18,6 +17,7 @@ from typing import Self
 from urllib.parse import quote
 
 from app.adapters.folder_lock import FolderInUseError, FolderLock
+from app.adapters.postmaster_pid_file import SOCKET_FILE, PostmasterPidFile, is_alive
 from app.adapters.unprivileged_user import UnprivilegedUser
 
 NAME = "faregate"
@@ -29,7 +29,6 @@ INITDB_OPTIONS = (
 )
 """Trust is limited by the socket's folder; the built-in locale sorts alike on every system."""
 
-SOCKET_FILE = ".s.PGSQL.5432"
 SOCKET_PATH_MAX = 103
 """Bytes that a Unix socket's path may have everywhere: 107 on Linux, 103 on macOS."""
 
@@ -58,6 +57,7 @@ class EmbeddedPostgres:
         self._log_path = self.folder / "postgres.log"
         self._socket_folder = self.folder / "socket"
         self._temporary_folder: Path | None = None
+        self._pid_file = PostmasterPidFile(self._cluster)
         self._lock = FolderLock(self.folder)
         self._user = UnprivilegedUser.for_cluster(self._cluster)
         self._process: subprocess.Popen[bytes] | None = None
@@ -111,8 +111,8 @@ class EmbeddedPostgres:
         """
         deadline = time.monotonic() + START_SECONDS_MAX
         while True:
-            self._remove_stale_pid_file()
-            log_start = self._log_path.stat().st_size if self._log_path.exists() else 0
+            self._pid_file.remove_if_stale()
+            log_start = self._log_path.stat().st_size
             self._process = self._launch()
             if self._await_ready(deadline):
                 return
@@ -147,6 +147,8 @@ class EmbeddedPostgres:
     def _open_folder(self, package: Path) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         self._lock.acquire()
+        # Statements that failed stand in the log: it is for our eyes alone.
+        self._log_path.touch(mode=0o600)
         if len(os.fsencode(self._socket_folder / SOCKET_FILE)) > SOCKET_PATH_MAX:
             self._temporary_folder = self._socket_folder = Path(tempfile.mkdtemp(prefix="faregate-"))
         self._socket_folder.mkdir(mode=0o700, exist_ok=True)
@@ -206,8 +208,7 @@ class EmbeddedPostgres:
         """Whether the server wrote "ready" into its pid file before it ended."""
         process = self._process
         while process is not None and process.poll() is None:
-            lines = self._pid_file_lines()
-            if len(lines) >= 8 and lines[0] == str(process.pid) and lines[7].strip() == "ready":  # noqa: PLR2004
+            if self._pid_file.says_ready(process.pid):
                 return True
             if time.monotonic() > deadline:
                 self.kill()
@@ -216,15 +217,9 @@ class EmbeddedPostgres:
         self._process = None
         return False
 
-    def _pid_file_lines(self) -> list[str]:
-        try:
-            return (self._cluster / "postmaster.pid").read_text(errors="replace").splitlines()
-        except OSError:
-            return []
-
     def _stop_leftover(self) -> None:
         """Stop a server that a killed run left behind: we hold the lock, so nobody else works with it."""
-        pid = self._leftover_pid()
+        pid = self._pid_file.living_pid()
         if pid is None:
             return
         deadline = time.monotonic() + STOP_SECONDS_MAX
@@ -234,18 +229,6 @@ class EmbeddedPostgres:
                 message = f"a PostgreSQL (process {pid}) of an earlier run does not stop; end it first"
                 raise EmbeddedPostgresError(message)
             time.sleep(POLL_SECONDS)
-
-    def _leftover_pid(self) -> int | None:
-        """The process that the pid file names, if its socket is answered."""
-        lines = self._pid_file_lines()
-        if len(lines) < 5 or not lines[0].isdigit():  # noqa: PLR2004 -- line 5 is the socket's folder
-            return None
-        return int(lines[0]) if is_listening(Path(lines[4]) / SOCKET_FILE) else None
-
-    def _remove_stale_pid_file(self) -> None:
-        """Remove the pid file of a dead server whose number another process has now."""
-        if self._leftover_pid() is None:
-            (self._cluster / "postmaster.pid").unlink(missing_ok=True)
 
     def _leave(self) -> None:
         self.stop()
@@ -278,22 +261,3 @@ def last_complaint(log_path: Path, start: int) -> str:
         lines = [line.strip() for line in log.read().decode(errors="replace").splitlines() if line.strip()]
     failures = [line for line in lines if any(word in line for word in ("FATAL:", "PANIC:", "error:"))]
     return (failures or lines or ["it said nothing"])[-1]
-
-
-def is_listening(path: Path) -> bool:
-    """Whether a process accepts connections on this Unix socket."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
-        try:
-            probe.connect(str(path))
-        except OSError:
-            return False
-        return True
-
-
-def is_alive(pid: int) -> bool:
-    """Whether a process has this number."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True

@@ -11,6 +11,7 @@ from typing import Self
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from app.adapters.postmaster_pid_file import is_alive
 from app.cli.development_credentials import DevelopmentPeople
 from app.cli.errors import CommandError
 
@@ -117,14 +118,3 @@ def new_signing_key() -> str:
     """A private key on P-256 in PEM."""
     key = generate_private_key(SECP256R1())
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-
-
-def is_alive(pid: int) -> bool:
-    """Whether a process has this number."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -12,7 +12,8 @@ import asyncpg
 import pytest
 
 from app.adapters import embedded_postgres
-from app.adapters.embedded_postgres import SOCKET_FILE, EmbeddedPostgres, EmbeddedPostgresError
+from app.adapters.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
+from app.adapters.postmaster_pid_file import SOCKET_FILE
 from app.adapters.unprivileged_user import UnprivilegedUser
 
 KEEP_RUNNING = """
@@ -91,6 +92,7 @@ def test_only_its_user_may_enter_the_socket_folder(folder):
     with EmbeddedPostgres(folder):
         assert (folder / "socket").stat().st_mode & 0o777 == 0o700
         assert (folder / "postgres").stat().st_mode & 0o777 == 0o700
+        assert (folder / "postgres.log").stat().st_mode & 0o777 == 0o600
 
 
 def test_nothing_is_left_running_after_the_block(folder):
