@@ -84,7 +84,7 @@ def install_middleware(app: FastAPI, http: HttpSettings) -> None:
 async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
     """Build the adapters and the gate, and close them in the end."""
     database = settings.database
-    engine = create_engine(database, pool_size=database.pool_size, max_overflow=database.max_overflow)
+    engine = create_engine(database, pool_size=database.pool_size)
     gate_engine = create_engine(database, pool_size=settings.gate.flushes_max + 1)
     api_key_secrets = build_api_key_secrets(settings.secrets)
     access_tokens = build_access_tokens(settings)

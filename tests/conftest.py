@@ -72,7 +72,7 @@ def settings(database_url: str) -> Settings:
     """Settings for tests: real database, fresh secrets."""
     return Settings(
         environment="test",
-        database={"url": database_url, "pool_size": 10, "max_overflow": 20},
+        database={"url": database_url, "pool_size": 20},
         secrets={"api_key_pepper": "p" * 43, "signing_key": new_signing_key()},
         http={"public_url": "http://test"},
         limits={"anonymous_per_address": 1_000_000, "auth_per_address": 1_000_000, "auth_global": 1_000_000},

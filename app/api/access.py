@@ -8,7 +8,8 @@ from fastapi.dependencies.models import Dependant
 
 from app.api.dependencies.credential import get_presented
 from app.api.dependencies.guards import AddressRateLimit, Charge, RateLimit, RequireScope
-from app.api.dependencies.request_limiter import RequestLimiter
+from app.api.dependencies.principal import get_principal
+from app.api.dependencies.request_limiter import get_request_limiter
 from app.api.dependencies.session import open_session
 from app.api.dependencies.session_principal import get_session_id
 from app.api.dependencies.verification_service import get_verification_service
@@ -31,7 +32,8 @@ class Access:
     """Whether the answer depends on the database."""
 
 
-DATABASE_DEMANDS = (get_presented, open_session, RequestLimiter)
+CREDENTIAL_DEMANDS = (get_presented, get_principal)
+DATABASE_DEMANDS = (*CREDENTIAL_DEMANDS, open_session, get_request_limiter)
 
 
 def access_of(dependant: Dependant) -> Access:
@@ -43,7 +45,7 @@ def access_of(dependant: Dependant) -> Access:
         scopes.add(Scope.GATE_VERIFY)
     limits = tuple(d.name for d in demands if isinstance(d, RateLimit | AddressRateLimit))
     return Access(
-        credential=get_presented in demands,
+        credential=any(demand in CREDENTIAL_DEMANDS for demand in demands),
         session=get_session_id in demands,
         scopes=tuple(sorted(str(scope) for scope in scopes)),
         limits=limits,

@@ -15,7 +15,7 @@ UNAVAILABLE_STATES = frozenset({"57P01", "57P02", "57P03", "53300", "55P03", "57
 """SQLSTATEs that say "not now": shut down, starting, too many connections, lock or statement timeout."""
 
 
-def create_engine(settings: DatabaseSettings, *, pool_size: int, max_overflow: int = 0) -> AsyncEngine:
+def create_engine(settings: DatabaseSettings, *, pool_size: int) -> AsyncEngine:
     """Make an engine on asyncpg whose statements and lock waits are bounded."""
     server_settings = {
         "application_name": "faregate",
@@ -33,7 +33,8 @@ def create_engine(settings: DatabaseSettings, *, pool_size: int, max_overflow: i
     return create_async_engine(
         settings.sqlalchemy_url,
         pool_size=pool_size,
-        max_overflow=max_overflow,
+        # A connection beyond the pool would be opened and closed for every rush: waiting is cheaper.
+        max_overflow=0,
         pool_timeout=settings.pool_timeout_seconds,
         connect_args=arguments,
         # Errors are logged; what people typed is not.

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from app.core.exceptions import NotFoundError
+from app.core.person import Person
 from app.core.scopes import Scope
 
 
@@ -29,6 +30,8 @@ class Principal:
     session_id: UUID | None = None
     is_operator: bool = False
     metadata: dict[str, Any] = field(default_factory=dict)
+    person: Person | None = None
+    """The person of a session, read with it; None for a key."""
 
     @property
     def subject(self) -> str:

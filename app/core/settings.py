@@ -50,7 +50,6 @@ class DatabaseSettings(SettingsGroup):
 
     url: Annotated[SecretStr | None, AfterValidator(require_postgresql)] = None
     pool_size: Annotated[int, Field(ge=1, le=200)] = 10
-    max_overflow: Annotated[int, Field(ge=0, le=200)] = 10
     pool_timeout_seconds: Annotated[float, Field(gt=0, le=60)] = 5
     connect_timeout_seconds: Annotated[float, Field(gt=0, le=60)] = 5
     statement_timeout_seconds: Annotated[float, Field(gt=0, le=300)] = 10

@@ -27,6 +27,7 @@ from app.core.admission import (
 from app.core.api_key_secrets import PresentedKey
 from app.core.gcra import MICROSECONDS, Quota
 from app.core.identifiers import new_id
+from app.core.person import Person
 from app.repositories.admission_statements import (
     KEYS,
     LIMITS,
@@ -42,6 +43,8 @@ from app.repositories.admission_statements import (
     WRITE_SPENT,
 )
 
+SESSION_COLUMNS = 10
+"""The first columns of SESSIONS; those after them describe the person."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -121,7 +124,8 @@ class AdmissionRepository:
         session_ids = {r.presented.session_id for r in requests if isinstance(r.presented, PresentedSession)}
         if session_ids:
             for columns in await fetch(connection, SESSIONS, list(session_ids)):
-                stored = StoredSession(*columns)
+                values = (*columns[:SESSION_COLUMNS], Person(*columns[SESSION_COLUMNS:]))
+                stored = StoredSession(*values)
                 snapshot.sessions[stored.session_id] = stored
 
     async def _lock_accounts(

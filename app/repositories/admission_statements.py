@@ -13,7 +13,9 @@ WHERE s.lookup_id = ANY($1::text[])
 
 SESSIONS = """
 SELECT s.organization_id, o.is_active, o.plan_id, s.user_id, u.is_active, u.is_operator, s.expires_at,
-       s.revoked_at, s.id, m.role
+       s.revoked_at, s.id, m.role,
+       u.id, u.email, u.username, u.full_name, u.is_active, u.is_operator, u.created_at, u.updated_at,
+       u.version
 FROM sessions s
 JOIN organizations o ON o.id = s.organization_id
 JOIN users u ON u.id = s.user_id

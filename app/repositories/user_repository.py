@@ -1,9 +1,13 @@
 """People."""
 
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from uuid import UUID
 
 from sqlalchemy import ColumnExpressionArgument, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncEngine
 
+from app.core.database import transaction
 from app.models import User
 from app.repositories.base_repository import BaseRepository, EntityPage
 from app.schemas.user import UserQuery, UserSort
@@ -62,3 +66,18 @@ def ordering(sort: UserSort) -> tuple[ColumnExpressionArgument[object], ...]:
             return User.username.nulls_last(), User.id
         case UserSort.FULL_NAME:
             return User.full_name.nulls_last(), User.id
+
+
+OpenUsers = Callable[[], AbstractAsyncContextManager[UserRepository]]
+"""Opens a short transaction of its own on people."""
+
+
+def users_opener(engine: AsyncEngine) -> OpenUsers:
+    """How to look at people for a moment, without the request's transaction."""
+
+    @asynccontextmanager
+    async def open_users() -> AsyncIterator[UserRepository]:
+        async with transaction(engine) as session:
+            yield UserRepository(session)
+
+    return open_users

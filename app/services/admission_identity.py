@@ -99,6 +99,7 @@ class Identifier:
             session.user_id,
             self._policy.session_scopes(session),
             session_id=session.session_id,
+            person=session.person,
             is_operator=session.user_is_operator,
         )
         return Identity(self._standing(session, revoked=False, enabled=True), session, principal)

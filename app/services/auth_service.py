@@ -1,18 +1,12 @@
 """Signing in with an e-mail address and a password."""
 
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
-
 from app.core.client import Client
 from app.core.exceptions import InvalidLoginError, OverloadedError
 from app.core.passwords import PasswordCheck, PasswordHasher
 from app.models import User
-from app.repositories.user_repository import UserRepository
+from app.repositories.user_repository import OpenUsers
 from app.services.auth_limits import AuthLimits
 from app.services.session_service import SessionService, SessionTokens
-
-OpenUsers = Callable[[], AbstractAsyncContextManager[UserRepository]]
-"""A transaction of its own: no connection is held while a password is compared or waits for its turn."""
 
 
 class AuthService:
@@ -26,6 +20,7 @@ class AuthService:
         hasher: PasswordHasher,
         limits: AuthLimits,
     ) -> None:
+        # Transactions of their own: no connection is held while a password is compared or waits for its turn.
         self._open_users = open_users
         self._sessions = sessions
         self._hasher = hasher

@@ -1,4 +1,4 @@
-"""People: as they see and describe themselves, and as operators list them."""
+"""People: as they describe themselves, and as operators list them."""
 
 from uuid import UUID
 
@@ -11,18 +11,10 @@ from app.schemas.user import UserQuery, UserUpdate
 
 
 class UserService:
-    """Shows, changes and lists people."""
+    """Changes and lists people."""
 
     def __init__(self, users: UserRepository) -> None:
         self._users = users
-
-    async def get(self, user_id: UUID) -> User:
-        """The person.
-
-        Raises:
-            NotFoundError: there is none.
-        """
-        return await self._users.get(user_id)
 
     async def update(
         self, user_id: UUID, changes: UserUpdate, *, precondition: Precondition = UNCONDITIONAL

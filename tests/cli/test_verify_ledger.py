@@ -14,7 +14,6 @@ from app.main import open_resources
 from tests.conftest import ROOT, migrate
 from tests.factories import World
 
-
 DRIFTS = [
     "UPDATE credit_accounts SET available = available + 1 WHERE organization_id = :organization_id",
     "UPDATE credit_accounts SET last_sequence = 9 WHERE organization_id = :organization_id",

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from app.api.dependencies.guards import RequireScope
 from app.api.dependencies.preconditions import NOT_MODIFIED, IfMatchDep, RevalidationDep
 from app.api.dependencies.principal import PrincipalDep
+from app.api.dependencies.profile_service import ProfileServiceDep
 from app.api.dependencies.user_service import UserServiceDep
 from app.api.etag import version_tag
 from app.api.problems import problem_responses
@@ -26,10 +27,10 @@ router = APIRouter(prefix="/api/v1/users", tags=["Users"], route_class=StrictRou
     dependencies=[Depends(RequireScope(Scope.PROFILE_READ))],
 )
 async def read_own_profile(
-    caller: PrincipalDep, users: UserServiceDep, revalidation: RevalidationDep
+    caller: PrincipalDep, profiles: ProfileServiceDep, revalidation: RevalidationDep
 ) -> UserResponse | Response:
     """Read who you are here. An API key reads the profile of who made it."""
-    user = await users.get(caller.user_id)
+    user = await profiles.get(caller)
     return revalidation.answer(UserResponse.model_validate(user), version_tag(user.version))
 
 

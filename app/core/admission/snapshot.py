@@ -9,6 +9,7 @@ from uuid import UUID
 from app.core.admission.request import Presented
 from app.core.api_key_secrets import PresentedKey
 from app.core.gcra import Quota
+from app.core.person import Person
 
 
 def organization_subject(organization_id: UUID) -> str:
@@ -54,6 +55,7 @@ class StoredSession(Holder):
     session_id: UUID
     role: str | None
     """The user's role in the organization; None after leaving it."""
+    person: Person
 
 
 @dataclass(slots=True)
