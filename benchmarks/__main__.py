@@ -14,13 +14,14 @@ from rich.markup import escape
 from app.adapters.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
 from benchmarks.app_server import GRANIAN_OPTIONS, ServerError
 from benchmarks.benchmark_run import BenchmarkRun
+from benchmarks.big_world import BigWorld
 from benchmarks.database import SERVER_SETTINGS
 from benchmarks.figures import FIGURES, Outcome, evaluate
 from benchmarks.generator import Generator
 from benchmarks.load_result import LoadError
 from benchmarks.machine import describe_machine, describe_versions
 from benchmarks.options import Options, read_options
-from benchmarks.report import as_json, print_table, write_json
+from benchmarks.report import as_json, print_tables, write_json
 from benchmarks.servers import Servers
 from benchmarks.world import new_secrets
 from benchmarks.worlds import Worlds
@@ -58,7 +59,7 @@ def measure_and_report(options: Options, folder: Path, stack: ExitStack, console
 
     postgres = stack.enter_context(EmbeddedPostgres(folder / "postgres", settings=SERVER_SETTINGS))
     secrets = new_secrets()
-    worlds = Worlds(postgres, secrets, tell)
+    worlds = Worlds(postgres, secrets, BigWorld(secrets.pepper), tell)
     closed_load = choose_generator(options, folder)
     run = BenchmarkRun(options, postgres, worlds, Servers(stack, folder, secrets), closed_load, tell)
     about = describe_run(options, worlds, closed_load, folder)
@@ -68,7 +69,7 @@ def measure_and_report(options: Options, folder: Path, stack: ExitStack, console
     about["half_load_rate"] = run.rate
     about["ledger_problems"] = run.ledger_problems
     about["elapsed_seconds"] = round(time.monotonic() - started, 1)
-    print_table(console, outcomes, run.rounds)
+    print_tables(console, outcomes, run.rounds)
     path = write_json(as_json(outcomes, run.rounds, about), options.json_path)
     console.print(f"written to {path}")
     return exit_code(outcomes, run.ledger_problems, options)

@@ -74,7 +74,7 @@ class BenchmarkRun:
             with self._servers.make_transaction(self._worlds.small, size) as server:
                 trial = Subject("trial", server, self._worlds.all_customers())
                 self._warm_up(trial)
-                self.pool_trials[size] = self._put_load(trial, 0).per_second
+                self.pool_trials[size] = round(self._put_load(trial, 0).per_second, 1)
             self._tell(f"transaction per request, pool of {size}: {self.pool_trials[size]:,.0f}/s")
         self._subjects.pool_size = max(self.pool_trials, key=self.pool_trials.__getitem__)
 
@@ -159,11 +159,11 @@ def describe(measured: Round, rounds: int) -> str:
     """One round in one line."""
     result, cost = measured.result, measured.cost
     parts = [
-        f"{measured.number}/{rounds} {measured.subject:<26}{result.per_second:>8,.0f}/s",
+        f"{measured.number}/{rounds} {measured.subject:<20}{result.per_second:>8,.0f}/s",
         f"p50 {result.p50_ms:.2f} ms, p99 {result.p99_ms:.2f} ms",
     ]
     if cost.server_us is not None and cost.postgres_us is not None:
-        parts.append(f"server {cost.server_us:.0f} us, PostgreSQL {cost.postgres_us:.0f} us")
+        parts.append(f"server {cost.server_us:.0f} us, PG {cost.postgres_us:.0f} us")
     if cost.busy_share is not None:
         parts.append(f"machine {cost.busy_share:.0%} busy")
     if measured.problem:

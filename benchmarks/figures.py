@@ -29,10 +29,10 @@ class SubjectName(StrEnum):
     PROFILE = "profile"
     PROFILE_CONSTANT = "profile-constant"
     HALF_LOAD = "verify-half-load"
-    HALF_LOAD_CONSTANT = "verify-constant-same-rate"
-    SMALL = "verify-small-world"
-    BIG_SCATTERED = "verify-big-world"
-    BIG_SAME_SHAPE = "verify-big-world-100-keys"
+    HALF_LOAD_CONSTANT = "constant-same-rate"
+    SMALL = "verify-small"
+    BIG_SCATTERED = "verify-big"
+    BIG_SAME_SHAPE = "verify-big-100-keys"
 
 
 class Metric(StrEnum):

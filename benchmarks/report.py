@@ -1,6 +1,7 @@
 """The figures as a table and as JSON."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,61 +11,63 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.figures import Metric, Outcome, SubjectName, values_of
+from benchmarks.figures import Outcome
 from benchmarks.measurement import Round
 
-HEADINGS = (
-    "figure",
-    "must reach",
-    "measured",
-    "rounds",
-    "",
-    "subject",
-    "per second",
-    "p50 ms",
-    "p99 ms",
-)
-NUMBERS = frozenset({"must reach", "measured", "rounds", "per second", "p50 ms", "p99 ms"})
 RESULTS = Path(__file__).with_name("results")
 
 
-def print_table(console: Console, outcomes: list[Outcome], rounds: list[Round]) -> None:
-    """Show each figure with its target, and the two subjects that it compares."""
-    table = Table(title="Medians of interleaved rounds", title_justify="left")
-    for heading in HEADINGS:
-        table.add_column(heading, justify="right" if heading in NUMBERS else "left")
-    for outcome in outcomes:
-        above, below = (subject_cells(name, rounds) for name in (outcome.figure.above, outcome.figure.below))
-        table.add_row(*figure_cells(outcome), *above)
-        table.add_row("", "", "", "", "", *below, end_section=True)
-    console.print(table)
+def print_tables(console: Console, outcomes: Sequence[Outcome], rounds: Sequence[Round]) -> None:
+    """Show each figure with its target, then each subject with its medians."""
+    console.print(figures_table(outcomes))
+    console.print(subjects_table(rounds))
+    for problem in dict.fromkeys(problem for outcome in outcomes for problem in outcome.problems):
+        console.print(problem, style="bold red", markup=False)
 
 
-def figure_cells(outcome: Outcome) -> tuple[str, ...]:
-    """A figure's own columns."""
-    figure = outcome.figure
+def figures_table(outcomes: Sequence[Outcome]) -> Table:
+    """What is promised, and what it came to."""
+    table = Table("figure", title="Ratios of medians", title_justify="left")
+    for heading in ("must be", "measured", "of rounds", ""):
+        table.add_column(heading, justify="right", no_wrap=True)
     verdicts = {True: "[green]reached[/]", False: "[red]missed[/]", None: ""}
-    return (
-        figure.title,
-        "" if figure.target is None else f"{figure.sign} {figure.target:.2f}",
-        f"{outcome.measured:.2f}",
-        f"{outcome.lowest:.2f}-{outcome.highest:.2f}",
-        "[red]wrong answers[/]" if outcome.problems else verdicts[outcome.reached],
-    )
+    for outcome in outcomes:
+        target = outcome.figure.target
+        table.add_row(
+            outcome.figure.title,
+            "" if target is None else f"{outcome.figure.sign} {target:.2f}",
+            f"{outcome.measured:.2f}",
+            f"{outcome.lowest:.2f}-{outcome.highest:.2f}",
+            "[red]wrong answers[/]" if outcome.problems else verdicts[outcome.reached],
+        )
+    return table
 
 
-def subject_cells(name: SubjectName, rounds: list[Round]) -> tuple[str, ...]:
-    """One subject's columns: the medians of its rounds."""
-    results = [each.result for each in rounds if each.subject == name]
-    return (
-        name,
-        f"{median(values_of(name, Metric.PER_SECOND, rounds)):,.0f}",
-        f"{median(result.p50_ms for result in results):.2f}",
-        f"{median(result.p99_ms for result in results):.2f}",
-    )
+def subjects_table(rounds: Sequence[Round]) -> Table:
+    """The medians of each subject's rounds; processor time is per request."""
+    table = Table("subject", title="Medians of rounds", title_justify="left")
+    for heading in ("per second", "p50 ms", "p99 ms", "server us", "PG us"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for subject in dict.fromkeys(each.subject for each in rounds):
+        own = [each for each in rounds if each.subject == subject]
+        table.add_row(
+            subject,
+            f"{median(each.result.per_second for each in own):,.0f}",
+            f"{median(each.result.p50_ms for each in own):.2f}",
+            f"{median(each.result.p99_ms for each in own):.2f}",
+            median_cell([each.cost.server_us for each in own]),
+            median_cell([each.cost.postgres_us for each in own]),
+        )
+    return table
 
 
-def as_json(outcomes: list[Outcome], rounds: list[Round], about: dict[str, Any]) -> dict[str, Any]:
+def median_cell(values: Sequence[float | None]) -> str:
+    """A median as text; empty where the machine does not tell."""
+    known = [value for value in values if value is not None]
+    return f"{median(known):.0f}" if known else ""
+
+
+def as_json(outcomes: Sequence[Outcome], rounds: Sequence[Round], about: dict[str, Any]) -> dict[str, Any]:
     """Everything: what was measured, on what, how, round by round."""
     return {
         "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),

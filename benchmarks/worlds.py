@@ -15,12 +15,14 @@ SCATTERED_KEYS = 131_072
 class Worlds:
     """Where the rows are, and the requests that ask for them."""
 
-    def __init__(self, postgres: EmbeddedPostgres, secrets: Secrets, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self, postgres: EmbeddedPostgres, secrets: Secrets, size: BigWorld, tell: Callable[[str], None]
+    ) -> None:
         self.small = Database(postgres.url)
         self.small.migrate()
         self._tell = tell
         self._world = make_world(secrets.settings(postgres.url))
-        self._size = BigWorld(secrets.pepper)
+        self._size = size
         # A copy is made of what nobody uses yet; it is filled when its turn comes.
         self._big = copy_database(postgres, source=NAME, name="big")
         self._big_is_filled = False
