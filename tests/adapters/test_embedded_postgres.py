@@ -15,6 +15,7 @@ from app.adapters import embedded_postgres
 from app.adapters.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
 from app.adapters.postmaster_pid_file import SOCKET_FILE
 from app.adapters.unprivileged_user import UnprivilegedUser
+from tests.folders import folder_of_our_own
 
 KEEP_RUNNING = """
 import sys, time
@@ -27,12 +28,19 @@ with EmbeddedPostgres(Path(sys.argv[1])) as server:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def folder():
     """A data folder that has been used before."""
-    path = tmp_path_factory.mktemp("postgres")
-    with EmbeddedPostgres(path):
-        pass
-    return path
+    with folder_of_our_own() as parent:
+        with EmbeddedPostgres(parent / "data"):
+            pass
+        yield parent / "data"
+
+
+@pytest.fixture
+def new_folder():
+    """An empty folder."""
+    with folder_of_our_own() as path:
+        yield path
 
 
 async def ask(server, query):
@@ -118,15 +126,15 @@ def test_a_file_in_place_of_the_folder_is_named(tmp_path):
     assert complaint_about(tmp_path / "data" / "below").startswith("cannot write to ")
 
 
-def test_a_cluster_of_another_version_is_refused_with_the_last_words_and_kept(tmp_path):
-    cluster = tmp_path / "postgres"
+def test_a_cluster_of_another_version_is_refused_with_the_last_words_and_kept(new_folder):
+    cluster = new_folder / "postgres"
     cluster.mkdir(mode=0o700)
     (cluster / "PG_VERSION").write_text("7\n")
 
-    text = complaint_about(tmp_path)
+    text = complaint_about(new_folder)
 
     assert text.startswith("PostgreSQL does not start: ")
-    assert str(tmp_path / "postgres.log") in text
+    assert str(new_folder / "postgres.log") in text
     assert (cluster / "PG_VERSION").read_text() == "7\n"
 
 
@@ -170,11 +178,11 @@ async def test_a_path_too_long_for_a_socket_gets_a_short_private_folder_until_th
         shutil.move(deep, folder)
 
 
-async def test_an_interrupted_first_start_is_begun_anew(tmp_path):
-    (tmp_path / "postgres.partial").mkdir()
-    (tmp_path / "postgres.partial" / "half").write_text("")
+async def test_an_interrupted_first_start_is_begun_anew(new_folder):
+    (new_folder / "postgres.partial").mkdir()
+    (new_folder / "postgres.partial" / "half").write_text("")
 
-    with EmbeddedPostgres(tmp_path) as server:
+    with EmbeddedPostgres(new_folder) as server:
         assert await ask(server, "SELECT 1") == 1
 
 

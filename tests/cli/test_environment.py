@@ -11,12 +11,20 @@ from app.cli.development_folder import RunningServer
 from app.cli.environment import database_at_hand, development_folder, override
 from app.cli.errors import CommandError
 from app.core.secret_strength import complaint_about_pepper, complaint_about_signing_key
+from tests.folders import folder_of_our_own
+
+
+@pytest.fixture
+def folder():
+    """An empty folder."""
+    with folder_of_our_own() as path:
+        yield path
 
 
 @pytest.fixture(autouse=True)
-def environment(tmp_path, monkeypatch):
+def environment(folder, monkeypatch):
     """An empty current folder and no settings; what a command sets is undone."""
-    monkeypatch.chdir(tmp_path)
+    monkeypatch.chdir(folder)
     kept = {
         name: value
         for name, value in os.environ.items()
@@ -30,16 +38,16 @@ def url_of(settings):
     return settings.database.url.get_secret_value()
 
 
-def test_the_database_url_is_used_and_nothing_is_started(environment, tmp_path):
+def test_the_database_url_is_used_and_nothing_is_started(environment, folder):
     environment["DATABASE_URL"] = "postgresql://somewhere/else"
 
     with database_at_hand() as settings:
         assert url_of(settings) == "postgresql://somewhere/else"
 
-    assert not (tmp_path / ".data" / "postgres").exists()
+    assert not (folder / ".data" / "postgres").exists()
 
 
-def test_secrets_are_made_once_fit_for_production_and_kept_for_the_owner_alone(environment, tmp_path):
+def test_secrets_are_made_once_fit_for_production_and_kept_for_the_owner_alone(environment, folder):
     environment["DATABASE_URL"] = "postgresql://somewhere/else"
 
     with database_at_hand() as first:
@@ -53,7 +61,7 @@ def test_secrets_are_made_once_fit_for_production_and_kept_for_the_owner_alone(e
     assert complaint_about_pepper(first.secrets.api_key_pepper) is None
     assert complaint_about_signing_key(first.secrets.signing_key) is None
     for name in ("api_key_pepper", "signing_key.pem"):
-        assert (tmp_path / ".data" / name).stat().st_mode & 0o777 == 0o600
+        assert (folder / ".data" / name).stat().st_mode & 0o777 == 0o600
 
 
 def test_a_secret_that_is_set_is_not_replaced(environment):
@@ -73,7 +81,7 @@ def test_the_database_of_a_running_server_is_used():
         assert url_of(settings) == "postgresql://running/one"
 
 
-def test_what_a_killed_run_announced_is_not_believed(tmp_path, monkeypatch):
+def test_what_a_killed_run_announced_is_not_believed(folder, monkeypatch):
     folder = development_folder()
     folder.announce(RunningServer(2**22 + 1, "http://127.0.0.1:1", "postgresql://gone/one"))
 
@@ -90,9 +98,9 @@ async def test_without_any_database_one_is_started_for_as_long_as_the_command_ta
         pass
 
 
-def test_a_data_folder_that_is_a_file_is_named(environment, tmp_path):
+def test_a_data_folder_that_is_a_file_is_named(environment, folder):
     environment["DATABASE_URL"] = "postgresql://somewhere/else"
-    (tmp_path / ".data").write_text("")
+    (folder / ".data").write_text("")
 
     with pytest.raises(CommandError, match=r"cannot (read|write to) .*\.data"), database_at_hand():
         pass

@@ -7,18 +7,27 @@ import time
 import pytest
 
 from tests.e2e.launch import STOP_SECONDS_MAX, Launch, command, free_port, is_alive
+from tests.folders import folder_of_our_own
 
 
 @pytest.fixture(scope="module")
-def launched(tmp_path_factory):
+def launched():
     """A first run in an empty folder."""
-    launch = Launch(tmp_path_factory.mktemp("first"))
-    try:
-        launch.wait_for_panel()
-        launch.pasted = [launch.paste(line) for line in launch.curl_lines()]
-        yield launch
-    finally:
-        launch.press_ctrl_c()
+    with folder_of_our_own() as folder:
+        launch = Launch(folder)
+        try:
+            launch.wait_for_panel()
+            launch.pasted = [launch.paste(line) for line in launch.curl_lines()]
+            yield launch
+        finally:
+            launch.press_ctrl_c()
+
+
+@pytest.fixture
+def folder():
+    """An empty folder."""
+    with folder_of_our_own() as path:
+        yield path
 
 
 def complaint(done):
@@ -114,55 +123,55 @@ def test_a_second_run_in_the_same_folder_is_refused_and_the_first_goes_on(launch
     assert launched.is_answering()
 
 
-def test_a_port_that_is_taken_is_named(launched, tmp_path):
-    done = command(tmp_path, "run", "--port", str(launched.port))
+def test_a_port_that_is_taken_is_named(launched, folder):
+    done = command(folder, "run", "--port", str(launched.port))
 
     assert complaint(done) == (
         f"faregate: cannot listen on 127.0.0.1:{launched.port}: Address already in use;"
         " choose another port with --port"
     )
-    assert not (tmp_path / ".data").exists()
+    assert not (folder / ".data").exists()
 
 
-def test_a_port_taken_by_a_silent_program_is_noticed_too(tmp_path):
+def test_a_port_taken_by_a_silent_program_is_noticed_too(folder):
     with socket.create_server(("127.0.0.1", 0)) as other:
-        done = command(tmp_path, "run", "--port", str(other.getsockname()[1]))
+        done = command(folder, "run", "--port", str(other.getsockname()[1]))
 
     assert "Address already in use" in complaint(done)
 
 
-def test_a_folder_that_cannot_be_written_is_named(tmp_path):
-    (tmp_path / ".data").write_text("")
+def test_a_folder_that_cannot_be_written_is_named(folder):
+    (folder / ".data").write_text("")
 
-    launch = Launch(tmp_path)
+    launch = Launch(folder)
 
     assert launch.process.wait(30) == 1
     (line,) = launch.output.splitlines()
-    assert line == f"faregate: cannot write to {tmp_path / '.data'}: File exists"
+    assert line == f"faregate: cannot write to {folder / '.data'}: File exists"
 
 
-def test_a_postgresql_that_does_not_start_is_told_in_a_line(tmp_path):
-    cluster = tmp_path / ".data" / "postgres"
+def test_a_postgresql_that_does_not_start_is_told_in_a_line(folder):
+    cluster = folder / ".data" / "postgres"
     cluster.mkdir(parents=True, mode=0o700)
     (cluster / "PG_VERSION").write_text("7\n")
 
-    launch = Launch(tmp_path)
+    launch = Launch(folder)
 
     assert launch.process.wait(30) == 1
     (line,) = launch.output.splitlines()
     assert line.startswith("faregate: PostgreSQL does not start: ")
 
 
-def test_a_database_that_cannot_be_reached_ends_the_run_in_a_line(tmp_path):
-    url = f"postgresql://nobody@/nothing?host={tmp_path}"
+def test_a_database_that_cannot_be_reached_ends_the_run_in_a_line(folder):
+    url = f"postgresql://nobody@/nothing?host={folder}"
 
-    done = command(tmp_path, "run", "--port", str(free_port()), DATABASE_URL=url)
+    done = command(folder, "run", "--port", str(free_port()), DATABASE_URL=url)
 
     assert complaint(done).startswith("faregate: the database cannot be migrated: ")
 
 
-def test_it_stops_whole_and_comes_back_with_everything(tmp_path):
-    first = Launch(tmp_path)
+def test_it_stops_whole_and_comes_back_with_everything(folder):
+    first = Launch(folder)
     first.wait_for_panel()
     verify = first.curl_lines()[0]
     postgres_pid = first.postgres_pid
@@ -174,7 +183,7 @@ def test_it_stops_whole_and_comes_back_with_everything(tmp_path):
     assert not is_alive(postgres_pid)
     assert not first.is_answering()
 
-    second = Launch(tmp_path, port=first.port)
+    second = Launch(folder, port=first.port)
     second.wait_for_panel()
     assert set(second.panel()) == {"API", "Docs", "Passwords", "Keys"}
     assert json.loads(second.paste(verify))["credits"] == {"charged": 1, "remaining": 999}
@@ -185,7 +194,7 @@ def test_it_stops_whole_and_comes_back_with_everything(tmp_path):
         assert time.monotonic() < deadline, "a worker outlived its parent"
         time.sleep(0.05)
 
-    third = Launch(tmp_path, "--new-keys", port=first.port)
+    third = Launch(folder, "--new-keys", port=first.port)
     third.wait_for_panel()
     assert set(third.panel()) == {"API", "Docs", "Customer key", "Service key"}
     assert json.loads(third.paste(verify))["credits"] == {"charged": 1, "remaining": 998}
