@@ -72,6 +72,7 @@ def make_session(**values):
         "revoked_at": None,
         "session_id": uuid4(),
         "role": "owner",
+        "person": None,
     }
     stored = StoredSession(**{**defaults, **values})
     return PresentedSession(stored.session_id, stored.user_id), stored
