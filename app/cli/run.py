@@ -66,8 +66,7 @@ def serve_prepared(server: WebServer, preparation: Preparation, welcome: Welcome
 @contextmanager
 def announced(folder: DevelopmentFolder, settings: Settings, database_url: str) -> Iterator[None]:
     """Let other commands find the running server, until it stops."""
-    base_url = str(settings.http.public_url).rstrip("/")
-    folder.announce(RunningServer(os.getpid(), base_url, database_url))
+    folder.announce(RunningServer(os.getpid(), settings.http.local_url, database_url))
     try:
         yield
     finally:

@@ -51,7 +51,7 @@ class Welcome:
 
     def _access(self, credentials: DevelopmentCredentials | None) -> list[tuple[str, str]]:
         if self._folder is None:
-            return []
+            return [("Accounts", "faregate create-operator EMAIL, faregate create-user EMAIL")]
         if credentials is None:
             return [
                 ("Passwords", f"{self._folder.path.name}/{PEOPLE_FILE}"),

@@ -54,7 +54,7 @@ def is_alive(pid):
 class Launch:
     """A `faregate run` in a folder, on a port of its own, in a terminal's foreground process group."""
 
-    def __init__(self, folder, *arguments, port=None):
+    def __init__(self, folder, *arguments, port=None, **variables):
         self.folder = Path(folder)
         self.port = port or free_port()
         self._log_path = self.folder / f"run-{self.port}-{time.monotonic_ns()}.log"
@@ -63,7 +63,7 @@ class Launch:
             self.process = subprocess.Popen(
                 [*COMMAND, "run", "--port", str(self.port), *arguments],
                 cwd=folder,
-                env=clean_environment(),
+                env=clean_environment(**variables),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

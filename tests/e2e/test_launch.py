@@ -4,8 +4,10 @@ import json
 import socket
 import time
 
+import asyncpg
 import pytest
 
+from app.cli.seed import OPERATOR_EMAIL
 from tests.e2e.launch import STOP_SECONDS_MAX, Launch, command, free_port, is_alive
 from tests.folders import folder_of_our_own
 
@@ -168,6 +170,23 @@ def test_a_database_that_cannot_be_reached_ends_the_run_in_a_line(folder):
     done = command(folder, "run", "--port", str(free_port()), DATABASE_URL=url)
 
     assert complaint(done).startswith("faregate: the database cannot be migrated: ")
+
+
+async def test_with_a_database_url_nothing_is_embedded_or_seeded(folder, database_url):
+    launch = Launch(folder, "--workers", "2", DATABASE_URL=database_url)
+    try:
+        launch.wait_for_panel()
+    finally:
+        launch.press_ctrl_c()
+
+    connection = await asyncpg.connect(database_url)
+    seeded = await connection.fetchval("SELECT count(*) FROM users WHERE email = $1", OPERATOR_EMAIL)
+    await connection.close()
+    assert seeded == 0
+    assert set(launch.panel()) == {"API", "Docs", "Accounts"}
+    assert {path.name for path in (folder / ".data").iterdir()} == {"api_key_pepper", "signing_key.pem"}
+    assert launch.process.returncode == 0
+    assert "rror" not in launch.output
 
 
 def test_it_stops_whole_and_comes_back_with_everything(folder):
