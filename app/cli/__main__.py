@@ -2,4 +2,6 @@
 
 from app.cli.main import main
 
-main()
+# Worker processes that are spawned import this file again, under another name.
+if __name__ == "__main__":
+    main()
