@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 
-from app.api.validation_problems import field_problem
+from app.api.validation_problems import field_problems
 from app.core.exceptions import (
     AppError,
     BadRequestError,
@@ -44,8 +44,8 @@ async def answer_validation_error(request: Request, error: Exception) -> Respons
     """Tell which fields and parameters are wrong."""
     if not isinstance(error, RequestValidationError):
         raise error
-    problems = [field_problem(each) for each in error.errors()[:REPORTED_FIELDS_MAX]]
-    return problem_response(request, ValidationFailedError(problems))
+    problems = field_problems(error.errors(), error.body)
+    return problem_response(request, ValidationFailedError(problems[:REPORTED_FIELDS_MAX]))
 
 
 async def answer_http_exception(request: Request, error: Exception) -> Response:

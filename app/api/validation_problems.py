@@ -59,15 +59,36 @@ OUR_RULES = ("must ", "may ")
 """How the sentences of our own validators begin: they name rules, never values; others may quote."""
 
 
-def field_problem(error: Mapping[str, Any]) -> dict[str, str]:
+def field_problems(errors: Sequence[Mapping[str, Any]], body: object) -> list[dict[str, str]]:
+    """The entries of `errors`; that null would do as well is not worth telling beside the real reason."""
+    telling = [error for error in errors if error["type"] != "none_required"]
+    return [field_problem(error, body) for error in telling or errors]
+
+
+def field_problem(error: Mapping[str, Any], body: object) -> dict[str, str]:
     """One entry of `errors`: a JSON pointer into the body, or the name of a parameter."""
     source, *path = error["loc"]
-    where = (
-        ("pointer", json_pointer(path))
-        if source == "body"
-        else ("parameter", ".".join(map(shown_name, path)))
-    )
-    return dict([where, ("detail", describe(error)), ("code", str(error["type"]))])
+    told = {"detail": describe(error), "code": str(error["type"])}
+    if source == "body":
+        return {"pointer": json_pointer(steps_into(body, path, error["type"])), **told}
+    return {"parameter": shown_name(path[0]) if path else "", **told}
+
+
+def steps_into(body: object, path: Sequence[str | int], kind: str) -> list[str | int]:
+    """The steps of `path` that lead through the body; Pydantic also names the branch of a union it tried."""
+    steps: list[str | int] = []
+    value: Any = body
+    for step in path:
+        if isinstance(value, dict) and step in value:
+            value = value[step]
+        elif isinstance(value, list) and isinstance(step, int):
+            value = value[step]
+        else:
+            continue
+        steps.append(step)
+    if kind == "missing" and path:
+        steps.append(path[-1])
+    return steps
 
 
 def json_pointer(path: Sequence[str | int]) -> str:

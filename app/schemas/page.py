@@ -7,6 +7,7 @@ from typing import Annotated, Generic, TypeVar
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from app.schemas.base import RequestModel, ResponseModel
+from app.schemas.fields import PlainInteger
 
 T = TypeVar("T")
 
@@ -19,8 +20,8 @@ POSITION_BYTES = 8
 class PageParams(RequestModel):
     """Which page of a collection; inherit from it to add filters and a sort order."""
 
-    page: Annotated[int, Field(ge=1, le=PAGE_MAX, description="The page, from 1.")] = 1
-    size: Annotated[int, Field(ge=1, le=SIZE_MAX, description="Items per page.")] = 20
+    page: Annotated[PlainInteger, Field(ge=1, le=PAGE_MAX, description="The page, from 1.")] = 1
+    size: Annotated[PlainInteger, Field(ge=1, le=SIZE_MAX, description="Items per page.")] = 20
 
     @property
     def offset(self) -> int:
@@ -67,7 +68,7 @@ class CursorParams(RequestModel):
     """Where to read on in a stream; without a cursor, at its newest entry."""
 
     cursor: Annotated[Cursor | None, Field(description="The last answer's `next_cursor`.")] = None
-    size: Annotated[int, Field(ge=1, le=SIZE_MAX, description="Items per answer.")] = 20
+    size: Annotated[PlainInteger, Field(ge=1, le=SIZE_MAX, description="Items per answer.")] = 20
 
 
 class CursorPage(ResponseModel, Generic[T]):

@@ -12,6 +12,7 @@ import httpx2
 import pytest
 
 from app.core.settings import Settings
+from tests.api.operations import WITH_BODY
 from tests.conftest import ROOT
 
 START_SECONDS_MAX = 30
@@ -73,3 +74,27 @@ def wait_until_ready(url: str, log: Path) -> None:
             pass
         time.sleep(0.1)
     pytest.fail(f"the server did not start:\n{log.read_text(errors='replace')}")
+
+
+JSON = {"Content-Type": "application/json"}
+EXAMPLE_KEY = next(each for each in WITH_BODY if str(each) == "POST /api/v1/verify").example["key"]
+
+
+@pytest.fixture
+async def sender(client, world):
+    """Sends spoiled bodies as somebody who may do everything, and knows whether anything was consumed."""
+    operator = await world.operator()
+    customer = await world.organization(credits=1_000)
+    key = await world.api_key(customer)
+
+    async def send(operation, body, **headers):
+        body = body.replace(EXAMPLE_KEY.encode(), key.api_key.encode())
+        return await client.request(
+            operation.method, operation.url, content=body, headers={**JSON, **operator.headers, **headers}
+        )
+
+    async def balances():
+        return [await world.balance(each) for each in (operator.organization_id, customer.id)]
+
+    send.balances = balances
+    return send
