@@ -22,6 +22,7 @@ from tests.e2e.launch import Launch, clean_environment
 LANGUAGES = ("bash", "console")
 LOCAL_URL = "http://127.0.0.1:8000"
 END_OF_OUTPUT = "\x1e"
+HANDED_DOWN = ("ARGS", "MAKEFLAGS", "MAKEOVERRIDES", "MFLAGS", "MAKELEVEL")
 NOT_RUN = {
     "make run": "it serves until it is stopped; this test starts its server with the same command",
     "make test": "it is what runs this test",
@@ -57,6 +58,11 @@ def as_promised(promised, printed):
     """Whether this output is the one in the document."""
     pattern = ".*?".join(map(re.escape, promised.strip().split("...")))
     return re.fullmatch(pattern, printed.strip(), re.DOTALL) is not None
+
+
+def environment():
+    """This process's own without what a `make test` hands down to the commands below it."""
+    return {name: value for name, value in clean_environment().items() if name not in HANDED_DOWN}
 
 
 class Newcomer:
@@ -101,7 +107,7 @@ class Newcomer:
         done = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", script],
             cwd=self.folder,
-            env=clean_environment(),
+            env=environment(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

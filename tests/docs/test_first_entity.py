@@ -17,7 +17,7 @@ COMMANDS = {"sh": ["bash", "-euo", "pipefail"], "diff": ["git", "apply"]}
 
 def run(command, cwd, text=""):
     """Run a command of the guide as a newcomer would: nothing of this test run is in its environment."""
-    ours = ("FAREGATE_", "PYTEST_", "DATABASE_URL", "GIT_")
+    ours = ("FAREGATE_", "PYTEST_", "DATABASE_URL", "GIT_", "MAKE", "MFLAGS", "ARGS")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     # The environment that is lent to the copy has this repository installed; the copy comes first.
     environment |= {"PYTHONPATH": str(cwd), "TEST_PROCESSES": "0"}
