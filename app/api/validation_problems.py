@@ -79,16 +79,19 @@ def steps_into(body: object, path: Sequence[str | int], kind: str) -> list[str |
     steps: list[str | int] = []
     value: Any = body
     for step in path:
-        if isinstance(value, dict) and step in value:
+        if leads_on(value, step):
             value = value[step]
-        elif isinstance(value, list) and isinstance(step, int):
-            value = value[step]
-        else:
-            continue
-        steps.append(step)
+            steps.append(step)
     if kind == "missing" and path:
         steps.append(path[-1])
     return steps
+
+
+def leads_on(value: object, step: str | int) -> bool:
+    """Whether a value has a member or an item of this name."""
+    if isinstance(value, dict):
+        return step in value
+    return isinstance(value, list) and isinstance(step, int)
 
 
 def json_pointer(path: Sequence[str | int]) -> str:
