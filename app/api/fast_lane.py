@@ -9,6 +9,7 @@ alone knows how to refuse: the lane takes only what it fully understands, and ne
 from pydantic import TypeAdapter, ValidationError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.api.dependencies.asker import asker_of
 from app.api.dependencies.credential import credential_text
 from app.api.dependencies.resources import resources_of
 from app.api.resources import Resources
@@ -41,10 +42,8 @@ class FastLaneMiddleware:
             await self.app(scope, replay(message, receive), send)
             return
         question, caller = call
-        request_id = scope["state"]["request_id"]
-        (verdict,) = await resources.verification.verify(
-            caller, [question], request_id=request_id, pointer=""
-        )
+        asker = asker_of(scope, caller)
+        (verdict,) = await resources.verification.verify(asker, [question], pointer="")
         body = write_verdict(verdict)
         headers = [
             (b"content-length", str(len(body)).encode()),

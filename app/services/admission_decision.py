@@ -11,6 +11,7 @@ from uuid import UUID
 
 from app.core.admission import (
     Account,
+    Address,
     AdmissionCall,
     AdmissionRequest,
     CallVerdict,
@@ -48,7 +49,7 @@ class BatchDecision:
         self.changes = Changes()
         self._snapshot = snapshot
         self._identify = Identifier(snapshot, policy).identify
-        self._callers: dict[tuple[Presented | None, tuple[str, ...]], Verdict] = {}
+        self._callers: dict[tuple[Presented | None, tuple[str, ...], Address | None], Verdict] = {}
         self._subjects: dict[UUID, str] = {}
 
     def decide_call(self, call: AdmissionCall) -> CallVerdict:
@@ -68,7 +69,7 @@ class BatchDecision:
 
     def _decide_caller(self, caller: AdmissionRequest, request_id: str | None) -> Verdict:
         """A service key asks again and again: without limits of its own, its answer holds for the batch."""
-        asked = caller.presented, caller.scopes
+        asked = caller.presented, caller.scopes, caller.address
         verdict = self._callers.get(asked)
         if verdict is None:
             verdict = self._decide(caller, request_id)

@@ -1,7 +1,10 @@
 """Verify: another API asks the gate about a key that was sent to it."""
 
+from typing import NamedTuple
+
 from app.core.access_tokens import AccessTokens
 from app.core.admission import (
+    Address,
     AdmissionCall,
     AdmissionRequest,
     CallVerdict,
@@ -13,6 +16,7 @@ from app.core.admission import (
 from app.core.clock import Clock
 from app.core.credentials import read_credential
 from app.core.exceptions import (
+    AddressNotAllowedError,
     InsufficientScopeError,
     InvalidCredentialError,
     RateLimitedError,
@@ -31,6 +35,14 @@ from app.schemas.verification import (
 from app.services.admission_service import AdmissionService
 
 
+class Asker(NamedTuple):
+    """The service that asks: its credential, where it calls from, and in which of its requests."""
+
+    presented: Presented
+    address: Address | None
+    request_id: str
+
+
 class VerificationService:
     """Answers what a credential may do; the asking service key is decided in the same batch."""
 
@@ -40,19 +52,20 @@ class VerificationService:
         self._clock = clock
 
     async def verify(
-        self, caller: Presented, questions: list[VerifyRequest], *, request_id: str, pointer: str
+        self, asker: Asker, questions: list[VerifyRequest], *, pointer: str
     ) -> list[VerifyResponse]:
         """The verdicts on `questions`, in order; `pointer` is where they stand in the body.
 
         Raises:
-            InvalidCredentialError: the caller's key is not usable.
+            InvalidCredentialError: the asker's key is not usable.
+            AddressNotAllowedError: it may not be used from the asker's address.
             InsufficientScopeError: it lacks `gate:verify`.
-            RateLimitedError: the caller's own plan is used up.
+            RateLimitedError: the asker's own plan is used up.
             ValidationFailedError: a question names a limit that the asked key's plan lacks.
         """
         requests = [self._request(question) for question in questions]
-        service = AdmissionRequest(caller, scopes=(Scope.GATE_VERIFY,))
-        verdict = await self._gate.admit(AdmissionCall(requests, caller=service, request_id=request_id))
+        service = AdmissionRequest(asker.presented, scopes=(Scope.GATE_VERIFY,), address=asker.address)
+        verdict = await self._gate.admit(AdmissionCall(requests, caller=service, request_id=asker.request_id))
         raise_when_refused(verdict, pointer)
         return [answer(each) for each in verdict.verdicts]
 
@@ -87,6 +100,8 @@ def raise_when_refused(verdict: CallVerdict, pointer: str) -> None:
         return
     if caller.code is Code.INSUFFICIENT_SCOPE:
         raise InsufficientScopeError(Scope.GATE_VERIFY)
+    if caller.code is Code.FORBIDDEN:
+        raise AddressNotAllowedError
     for take in caller.takes:
         if take.exceeded:
             raise RateLimitedError(take.quota.name, retry_after_seconds=retry_after_seconds(caller.takes))
