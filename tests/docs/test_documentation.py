@@ -30,7 +30,7 @@ NOT_RUN = {
     "make lock": "it asks the package index for newer versions",
     "make migrate\n.venv/bin/alembic": "it writes a migration; tests/docs/test_first_entity.py does so",
     "python3 -m venv": "it downloads from a package index",
-    ".venv/bin/faregate serve": "it serves until it is stopped; tests/cli/test_serve.py is about it",
+    "faregate serve": "it serves until it is stopped; tests/cli/test_serve.py is about it",
     "docker ": "it needs a container engine; tests/test_deployment.py is about its files",
 }
 """How blocks begin that are only checked for their syntax, and why."""
