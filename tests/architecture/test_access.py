@@ -1,0 +1,140 @@
+"""Who may call what: every route stands here, so that none is open, or dear, by accident."""
+
+import pytest
+from fastapi.routing import APIRoute, iter_route_contexts
+
+from app.api.access import access_of
+from app.core.scopes import Scope
+
+ACCESS = {
+    "POST /api/v1/verify": "caller gate:verify",
+    "POST /api/v1/verify/batch": "caller gate:verify",
+    "GET /api/v1/users/me": "caller profile:read",
+    "PATCH /api/v1/users/me": "caller profile:write",
+    "GET /api/v1/users": "caller users:read",
+    "GET /api/v1/api-keys": "caller api_keys:read",
+    "POST /api/v1/api-keys": "caller api_keys:write",
+    "GET /api/v1/api-keys/{key_id}": "caller api_keys:read",
+    "PATCH /api/v1/api-keys/{key_id}": "caller api_keys:write",
+    "POST /api/v1/api-keys/{key_id}/rotate": "caller api_keys:write",
+    "POST /api/v1/api-keys/{key_id}/revoke": "caller api_keys:write",
+    "DELETE /api/v1/api-keys/{key_id}": "caller api_keys:write",
+    "GET /api/v1/credits": "caller credits:read",
+    "GET /api/v1/credits/ledger": "caller credits:read",
+    "POST /api/v1/credits/grants": "caller credits:grant",
+    "GET /api/v1/organizations/{organization_id}": "caller organizations:read",
+    "PATCH /api/v1/organizations/{organization_id}": "caller organizations:write",
+    "PUT /api/v1/organizations/{organization_id}/plan": "caller organizations:manage",
+    "PUT /api/v1/organizations/{organization_id}/suspension": "caller organizations:manage",
+    "DELETE /api/v1/organizations/{organization_id}/suspension": "caller organizations:manage",
+    "GET /api/v1/plans": "caller",
+    "POST /api/v1/plans": "caller plans:write",
+    "GET /api/v1/plans/{plan_id}": "caller",
+    "PATCH /api/v1/plans/{plan_id}": "caller plans:write",
+    "POST /api/v1/auth/login": "public",
+    "POST /api/v1/auth/refresh": "public",
+    "POST /api/v1/auth/logout": "session",
+    "GET /api/v1/auth/sessions": "session",
+    "DELETE /api/v1/auth/sessions/{session_id}": "session",
+    "GET /api/v1/blog-posts": "public limit=anonymous",
+    "POST /api/v1/blog-posts": "caller blog_posts:write",
+    "GET /api/v1/blog-posts/{post_id}": "caller blog_posts:read",
+    "PATCH /api/v1/blog-posts/{post_id}": "caller blog_posts:write",
+    "DELETE /api/v1/blog-posts/{post_id}": "caller blog_posts:write",
+    "PUT /api/v1/blog-posts/{post_id}/publication": "caller blog_posts:write cost=5",
+    "DELETE /api/v1/blog-posts/{post_id}/publication": "caller blog_posts:write",
+    "GET /api/v1/organizations/{organization_id}/blog-posts": "caller blog_posts:read",
+    "GET /api/v1/organizations/{organization_id}/blog-posts/{slug}": "public limit=anonymous",
+    "GET /health/live": "public",
+    "GET /health/ready": "public",
+    "GET /problems/{code}": "public",
+    "GET /.well-known/jwks.json": "public",
+    "GET /docs": "public",
+    "GET /docs/{name}": "public",
+}
+"""`public`, `caller` (access token or API key) or `session` (access token alone), then the demands."""
+
+UNDOCUMENTED = {"GET /openapi.json", "HEAD /openapi.json"}
+
+
+def told(access):
+    """One line about a route's demands."""
+    who = "session" if access.session else "caller" if access.credential else "public"
+    limits = [f"limit={name}" for name in access.limits]
+    cost = [f"cost={access.cost_credits}"] if access.cost_credits else []
+    return " ".join([who, *access.scopes, *limits, *cost])
+
+
+def declared(app):
+    """What the running application demands."""
+    return {
+        f"{method} {route.path_format}": told(access_of(route.dependant))
+        for route in iter_route_contexts(app.routes)
+        if isinstance(route.original_route, APIRoute)
+        for method in route.methods
+    }
+
+
+def test_every_route_demands_what_this_table_says(app):
+    assert declared(app) == ACCESS
+
+
+def test_there_are_no_other_routes(app):
+    routes = {
+        f"{method} {route.path}"
+        for route in iter_route_contexts(app.routes)
+        for method in getattr(route, "methods", None) or {"ANY"}
+    }
+
+    assert routes - set(ACCESS) == UNDOCUMENTED
+
+
+def test_every_scope_opens_something():
+    demanded = {word for demands in ACCESS.values() for word in demands.split()}
+
+    assert set(Scope) <= demanded
+
+
+CLOSED = [route for route, demands in ACCESS.items() if not demands.startswith("public")]
+
+
+@pytest.mark.parametrize("route", CLOSED)
+async def test_a_closed_route_answers_nobody(client, route):
+    method, path = route.split()
+
+    answer = await client.request(method, path.format_map(AnyId()), json={})
+
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+class AnyId(dict):
+    """Fills every name of a path with the id of nothing."""
+
+    def __missing__(self, name):
+        return "01979e1c-1f2b-7d3e-8a55-5d1f0c6b7a10"
+
+
+SCOPED = [(route, demands.split()[1]) for route, demands in ACCESS.items() if ":" in demands]
+
+
+@pytest.mark.parametrize(("route", "scope"), SCOPED)
+async def test_a_key_without_the_scope_is_refused(client, world, route, scope):
+    operator = await world.user(is_operator=True)
+    organization = await world.organization(owner=operator)
+    key = await world.api_key(organization, scopes=sorted(set(Scope) - {scope}))
+    method, path = route.split()
+
+    answer = await client.request(
+        method, path.format_map(AnyId()), json=VALID.get(route, {}), headers=key.headers
+    )
+
+    assert answer.status_code == 403
+    assert answer.json()["required_scopes"] == [scope]
+
+
+VALID = {
+    "POST /api/v1/verify": {"key": "x"},
+    "POST /api/v1/verify/batch": {"items": [{"key": "x"}]},
+}
+"""Routes that decide about the caller together with the question, so that there must be one."""
