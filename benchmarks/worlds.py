@@ -22,6 +22,7 @@ class Worlds:
         self.small.migrate()
         self._tell = tell
         self._world = make_world(secrets.settings(postgres.url))
+        self.small.execute("VACUUM (ANALYZE)")
         self._size = size
         # A copy is made of what nobody uses yet; it is filled when its turn comes.
         self._big = copy_database(postgres, source=NAME, name="big")
