@@ -173,7 +173,7 @@ def test_a_database_that_cannot_be_reached_ends_the_run_in_a_line(folder):
 
 
 async def test_with_a_database_url_nothing_is_embedded_or_seeded(folder, database_url):
-    launch = Launch(folder, "--workers", "2", DATABASE_URL=database_url)
+    launch = Launch(folder, DATABASE_URL=database_url)
     try:
         launch.wait_for_panel()
     finally:
