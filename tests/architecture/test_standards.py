@@ -48,13 +48,6 @@ def test_a_class_is_in_the_file_that_bears_its_name(package):
             assert len(bearers) == 1, module.__name__
 
 
-def test_a_model_has_a_file_of_its_own():
-    for module in modules_of(app.models):
-        tables = [each for each in classes_in(module) if hasattr(each, "__tablename__")]
-
-        assert len(tables) == (0 if module.__name__ == "app.models.base" else 1), module.__name__
-
-
 def test_tables_are_plural_and_columns_snake_case():
     for name, table in Base.metadata.tables.items():
         assert SNAKE_CASE.fullmatch(name)
