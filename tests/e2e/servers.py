@@ -1,13 +1,12 @@
 """Real `faregate serve` processes for tests that need more than one, or that kill them."""
 
-import os
-import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import httpx2
+import psutil
 
 from tests.conftest import ROOT
 from tests.e2e.launch import clean_environment, free_port
@@ -58,7 +57,10 @@ class Server:
 
     def kill(self):
         """End the process and its workers at once, as a crash would: kill -9."""
-        os.killpg(self._process.pid, signal.SIGKILL)
+        workers = psutil.Process(self._process.pid).children(recursive=True)
+        for process in (*workers, self._process):
+            process.kill()
+        psutil.wait_procs(workers, timeout=10)
         self._process.wait(timeout=10)
 
     def stop(self):

@@ -16,6 +16,8 @@ from tests.factories import World
 
 CALLERS = 32
 KILLS = 10
+PAUSE_SECONDS = 0.03
+"""Leaves the machine to the servers that are starting again."""
 
 
 class Shoppers:
@@ -36,7 +38,8 @@ class Shoppers:
             charge_id = str(uuid4())
             while not await self._buy(clients[number % len(clients)], charge_id):
                 number += 1
-                await asyncio.sleep(0.02)
+                await asyncio.sleep(PAUSE_SECONDS)
+            await asyncio.sleep(PAUSE_SECONDS)
         for client in clients:
             client.close()
 
