@@ -111,7 +111,7 @@ class Newcomer:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=60,
+            timeout=120,
             check=False,
         )
         *printed, rest = done.stdout.split(END_OF_OUTPUT)
