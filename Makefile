@@ -54,6 +54,6 @@ lock: ## Renew requirements/*.txt from pyproject.toml (ARGS=--upgrade for the ne
 $(INSTALLED): requirements/dev.txt
 	@$(FIND_UV); \
 	$(BIN)/python -c "" 2>/dev/null || { rm -rf $(VENV); $$uv venv --quiet --python "$(PYTHON)" $(VENV); }; \
-	$$uv pip sync --quiet --python $(BIN)/python --require-hashes requirements/dev.txt; \
+	$$uv pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements/dev.txt; \
 	$$uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
