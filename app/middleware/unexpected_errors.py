@@ -4,10 +4,12 @@ import structlog
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.core.exceptions import AppError, InternalError
+from app.core.exceptions import AppError, BadRequestError, InternalError
 from app.middleware.problem_answer import send_problem
 
 logger = structlog.get_logger()
+
+INCOMPLETE = BadRequestError("The body ended before it was complete.")
 
 
 class UnexpectedErrorsMiddleware:
@@ -21,8 +23,8 @@ class UnexpectedErrorsMiddleware:
         try:
             await self.app(scope, receive, send)
         except ClientDisconnect:
-            # Nobody is left to answer; the access log notes it.
-            return
+            # The caller hung up and hears nothing, or sent chunks that are none and hears this.
+            await send_problem(INCOMPLETE, scope, send)
         except Exception as error:
             if scope["type"] != "http":
                 raise

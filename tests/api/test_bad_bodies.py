@@ -71,11 +71,11 @@ async def test_bodies_under_another_content_type_are_refused(sender, operation):
     assert await sender.balances() == before
 
 
-@pytest.mark.parametrize("operation", WITH_BODY, ids=str)
-async def test_a_required_body_that_is_missing_is_pointed_at(sender, operation):
-    if not operation.definition["requestBody"].get("required"):
-        pytest.skip("the body may be left out")
+REQUIRED = [each for each in WITH_BODY if each.definition["requestBody"].get("required")]
 
+
+@pytest.mark.parametrize("operation", REQUIRED, ids=str)
+async def test_a_required_body_that_is_missing_is_pointed_at(sender, operation):
     for content_type in ("application/json", "text/plain"):
         answer = await sender(operation, b"", **{"Content-Type": content_type})
 

@@ -34,17 +34,17 @@ def choose(option: str) -> list[str]:
 
 
 @pytest.mark.parametrize("role", ["customer", "operator"])
-async def test_no_request_gets_an_answer_that_is_not_documented(server_url, world, role, tmp_path):
+async def test_no_request_gets_an_answer_that_is_not_documented(server, world, role, tmp_path):
     caller = await world.operator() if role == "operator" else await world.caller()
 
-    fuzzing = fuzz(server_url, caller.headers, tmp_path, *choose("--exclude-operation-id"))
+    fuzzing = fuzz(server.url, caller.headers, tmp_path, *choose("--exclude-operation-id"))
 
     assert fuzzing.returncode == 0, fuzzing.stdout
 
 
-async def test_no_farewell_gets_an_answer_that_is_not_documented(server_url, world, tmp_path):
+async def test_no_farewell_gets_an_answer_that_is_not_documented(server, world, tmp_path):
     caller = await world.operator()
 
-    fuzzing = fuzz(server_url, caller.headers, tmp_path, *choose("--include-operation-id"))
+    fuzzing = fuzz(server.url, caller.headers, tmp_path, *choose("--include-operation-id"))
 
     assert fuzzing.returncode == 0, fuzzing.stdout

@@ -17,7 +17,7 @@ START_SECONDS_MAX = 60
 class Server:
     """A server process of its own on a database, on a port that stays the same over restarts."""
 
-    def __init__(self, settings, folder, *, database_url=None):
+    def __init__(self, settings, folder, *, database_url=None, **environment):
         secrets = settings.secrets
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -29,6 +29,7 @@ class Server:
             FAREGATE_SECRETS__SIGNING_KEY=secrets.signing_key.get_secret_value(),
             FAREGATE_LOGGING__LEVEL="warning",
         )
+        self._environment.update(environment)
         self._process = None
 
     def start(self):
@@ -53,7 +54,11 @@ class Server:
                     return
             except httpx2.TransportError:
                 time.sleep(0.05)
-        raise TimeoutError(self._log_path.read_text(errors="replace"))
+        raise TimeoutError(self.log())
+
+    def log(self):
+        """What it has written."""
+        return self._log_path.read_text(errors="replace")
 
     def kill(self):
         """End the process and its workers at once, as a crash would: kill -9."""

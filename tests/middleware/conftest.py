@@ -1,5 +1,6 @@
 """Applications with their own HTTP settings and a few routes that misbehave; none touches the database."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -59,6 +60,10 @@ def add_misbehaving_routes(application: FastAPI) -> None:
     async def state(request: Request) -> dict[str, str]:
         request.scope["state"]["rate_limit_headers"] = {"RateLimit": '"minute";r=4;t=2'}
         return {name: request.scope["state"][name] for name in ("request_id", "client_address")}
+
+    @application.get("/slow")
+    async def slow() -> None:
+        await asyncio.sleep(10)
 
     @application.get("/kept")
     async def kept() -> Response:

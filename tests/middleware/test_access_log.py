@@ -1,6 +1,8 @@
 import asyncio
 import json
 
+import pytest
+
 from tests.middleware.conftest import calling
 
 
@@ -80,9 +82,21 @@ async def test_a_caller_who_hangs_up_is_noted(build, capsys):
         return {"type": "http.disconnect"}
 
     async def send(message):
-        raise AssertionError
+        pass
 
     await application(scope, hang_up, send)
+
+    (line,) = await lines(capsys)
+    assert line["status"] == 400
+
+
+async def test_a_request_that_is_cancelled_is_noted(build, capsys):
+    application = build("info")
+
+    async with calling(application) as http:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.05):
+                await http.get("/slow")
 
     (line,) = await lines(capsys)
     assert line["status"] == 499
