@@ -45,12 +45,12 @@ def access_of(dependant: Dependant) -> Access:
         scopes.add(Scope.GATE_VERIFY)
     limits = tuple(d.name for d in demands if isinstance(d, RateLimit | AddressRateLimit))
     return Access(
-        credential=any(demand in CREDENTIAL_DEMANDS for demand in demands),
+        credential=bool(scopes) or any(demand in CREDENTIAL_DEMANDS for demand in demands),
         session=get_session_id in demands,
         scopes=tuple(sorted(str(scope) for scope in scopes)),
         limits=limits,
         cost_credits=sum(demand.cost for demand in demands if isinstance(demand, Charge)),
-        database=bool(limits) or any(demand in DATABASE_DEMANDS for demand in demands),
+        database=bool(scopes or limits) or any(demand in DATABASE_DEMANDS for demand in demands),
     )
 
 

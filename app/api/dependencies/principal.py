@@ -21,14 +21,28 @@ UNUSABLE = {
 
 
 async def get_principal(request: Request) -> Principal:
-    """The caller, read fresh, with the plan's limits taken in the same commit.
+    """The caller: decided once for the request, whoever asks.
+
+    Guards call this, they do not inject it: FastAPI walks the whole tree below a dependency wherever it is
+    named, and every request would pay for the walk.
 
     Raises:
         InvalidCredentialError: the credential is not, or no longer, usable.
         AddressNotAllowedError: the key may not be used from this address.
         RateLimitedError: a limit of the plan is used up.
     """
-    # Called, not injected: FastAPI walks the whole tree below a dependency wherever it is named.
+    state = request.scope["state"]
+    if "principal" not in state:
+        state["principal"] = await admit(request)
+    principal: Principal = state["principal"]
+    return principal
+
+
+PrincipalDep = Annotated[Principal, Depends(get_principal)]
+
+
+async def admit(request: Request) -> Principal:
+    """Ask the gate: the credential is read fresh, and the plan's limits are taken in the same commit."""
     presented = await get_presented(request)
     state = request.scope["state"]
     address = canonical_address(state["client_address"])
@@ -40,9 +54,6 @@ async def get_principal(request: Request) -> Principal:
     if verdict.principal is not None:
         state["subject"] = verdict.principal.subject
     return principal_of(verdict)
-
-
-PrincipalDep = Annotated[Principal, Depends(get_principal)]
 
 
 def principal_of(verdict: Verdict) -> Principal:

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from app.api.dependencies.principal import PrincipalDep
+from fastapi import Request
+
+from app.api.dependencies.principal import get_principal
 from app.core.exceptions import InsufficientScopeError
 from app.core.scopes import Scope
 
@@ -13,7 +15,8 @@ class RequireScope:
 
     scope: Scope
 
-    async def __call__(self, principal: PrincipalDep) -> None:
+    async def __call__(self, request: Request) -> None:
         """Let the caller pass, or answer 403 naming the scope."""
+        principal = await get_principal(request)
         if not principal.has(self.scope):
             raise InsufficientScopeError(self.scope)
