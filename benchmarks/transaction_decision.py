@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -67,6 +67,14 @@ class FoundKey:
         )
 
 
+class LimitTake(NamedTuple):
+    """What a limit answers, and the row that stores it."""
+
+    subject: str
+    state: RateLimitState | None
+    take: Take
+
+
 async def find_key(session: AsyncSession, text: str, secrets: ApiKeySecrets) -> FoundKey | None:
     """Read a key by the string that was presented; None when there is none or the secret is wrong."""
     presented = parse(text)
@@ -104,13 +112,14 @@ async def decide(session: AsyncSession, question: VerifyRequest, secrets: ApiKey
             same = (past.api_key_id, past.amount) == (found.key.id, -question.cost)
             code = Code.VALID if same else Code.CHARGE_ID_REUSED
             return Verdict(code, principal, 0, account.available, charge_id=question.charge_id)
-    takes = await take_limits(session, found, question)
+    taken = await take_limits(session, found, question)
+    takes = [each.take for each in taken]
     if any(take.exceeded for take in takes):
         return Verdict(Code.RATE_LIMITED, principal, 0, account.available, takes)
     cost = 0 if found.key.environment == "test" else question.cost
     if account.available < cost or not await within_cap(session, found.key, cost):
         return Verdict(Code.INSUFFICIENT_CREDITS, principal, 0, account.available, takes)
-    await fill(session, found.key, takes)
+    fill(session, taken)
     if cost:
         charge(session, account, found.key, question)
     return Verdict(Code.VALID, principal, cost, account.available, takes, question.charge_id)
@@ -132,26 +141,23 @@ async def find_past_charge(session: AsyncSession, key: ApiKey, charge_id: str) -
     return await session.scalar(query)
 
 
-async def take_limits(session: AsyncSession, found: FoundKey, question: VerifyRequest) -> list[Take]:
+async def take_limits(session: AsyncSession, found: FoundKey, question: VerifyRequest) -> list[LimitTake]:
     """Ask every limit of the plan, or those that are named; the database's clock says when it is."""
     plan_id = found.key.plan_id or found.organization.plan_id
     subject = organization_subject(found.key.organization_id)
     query = (
-        select(PlanLimit, RateLimitState.tat_us, func.clock_timestamp())
-        .outerjoin(
-            RateLimitState, (RateLimitState.subject == subject) & (RateLimitState.name == PlanLimit.name)
-        )
-        .where(PlanLimit.plan_id == plan_id)
-        .order_by(PlanLimit.name)
+        select(PlanLimit, func.clock_timestamp()).where(PlanLimit.plan_id == plan_id).order_by(PlanLimit.name)
     )
     weights = None if question.limits is None else {use.name: use.cost for use in question.limits}
-    return [
-        Quota(limit.name, limit.quota, limit.period_seconds, limit.burst).take(
-            tat_us or 0, 1 if weights is None else weights[limit.name], int(now.timestamp() * MICROSECONDS)
-        )
-        for limit, tat_us, now in await session.execute(query)
-        if weights is None or limit.name in weights
-    ]
+    taken = []
+    for limit, now in (await session.execute(query)).all():
+        if weights is None or limit.name in weights:
+            state = await session.get(RateLimitState, (subject, limit.name), with_for_update=True)
+            quota = Quota(limit.name, limit.quota, limit.period_seconds, limit.burst)
+            weight = 1 if weights is None else weights[limit.name]
+            now_us = int(now.timestamp() * MICROSECONDS)
+            taken.append(LimitTake(subject, state, quota.take(state.tat_us if state else 0, weight, now_us)))
+    return taken
 
 
 async def within_cap(session: AsyncSession, key: ApiKey, cost: int) -> bool:
@@ -165,11 +171,9 @@ async def within_cap(session: AsyncSession, key: ApiKey, cost: int) -> bool:
     return True
 
 
-async def fill(session: AsyncSession, key: ApiKey, takes: list[Take]) -> None:
+def fill(session: AsyncSession, taken: list[LimitTake]) -> None:
     """Store how much of each limit is used now."""
-    subject = organization_subject(key.organization_id)
-    for take in takes:
-        state = await session.get(RateLimitState, (subject, take.quota.name), with_for_update=True)
+    for subject, state, take in taken:
         if state is None:
             session.add(RateLimitState(subject=subject, name=take.quota.name, tat_us=take.tat_us))
         else:
