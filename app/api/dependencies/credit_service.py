@@ -18,4 +18,5 @@ async def get_credit_service(session: SessionDep) -> CreditService:
     )
 
 
-CreditServiceDep = Annotated[CreditService, Depends(get_credit_service)]
+# The scope makes FastAPI refuse, at start, a Charge that would take its credits after the answer.
+CreditServiceDep = Annotated[CreditService, Depends(get_credit_service, scope="function")]
