@@ -47,7 +47,7 @@ class BenchmarkRun:
         self._servers = servers
         self._subjects = Subjects(servers, worlds, rounds=options.rounds)
         self._closed = closed_load
-        self._open = Generator()
+        self._built_in = Generator()
         self._tell = tell
 
     def run(self) -> None:
@@ -104,8 +104,13 @@ class BenchmarkRun:
         self._tell(describe(measured, self._options.rounds))
 
     def _warm_up(self, subject: Subject) -> None:
-        seconds, connections = self._options.warm_up_seconds, self._options.connections
-        self._closed.run(subject.server.port, subject.load, connections=connections, seconds=seconds, start=0)
+        """Open its pools and fill its caches, however long the first answers take; none is left under way."""
+        self._built_in.run(
+            subject.server.port,
+            subject.load,
+            connections=self._options.connections,
+            seconds=self._options.warm_up_seconds,
+        )
 
     def _put_load(self, subject: Subject, number: int) -> LoadResult:
         """As much as it can take."""
@@ -119,7 +124,7 @@ class BenchmarkRun:
 
     def _put_rated_load(self, subject: Subject, number: int) -> LoadResult:
         """As much as was found to be half of the maximum."""
-        return self._open.run_at_rate(
+        return self._built_in.run_at_rate(
             subject.server.port,
             subject.load,
             connections=self._options.connections,
@@ -130,7 +135,7 @@ class BenchmarkRun:
 
     def _sample(self, subject: Subject) -> None:
         """Look into each of some answers, which wrk does not."""
-        result = self._open.run(
+        result = self._built_in.run(
             subject.server.port, subject.load, connections=SAMPLE_CONNECTIONS, seconds=SAMPLE_SECONDS
         )
         if result.failures:
