@@ -234,3 +234,17 @@ async def test_the_largest_cost_and_balance_are_exact(client, world, service, re
     async with transaction(resources.engine) as session:
         account = await session.get_one(CreditAccount, organization.id)
     assert account.available == 8_999_000_000_000_000
+
+
+async def test_editing_a_key_spends_neither_its_credits_nor_its_cap(client, world, service):
+    """Trap C: editing a key that spends it."""
+    person = await world.caller(credits=10)
+    issued = await issue_key(client, person, credit_cap=2)
+    for name in ("One", "Two", "Three"):
+        patched = await client.patch(f"{KEYS}/{issued['id']}", json={"name": name}, headers=person.headers)
+        assert patched.status_code == 200
+
+    verdicts = [await verify(client, service, issued["api_key"]) for _ in range(3)]
+
+    assert [verdict["code"] for verdict in verdicts] == ["VALID", "VALID", "INSUFFICIENT_CREDITS"]
+    assert await world.balance(person.organization_id) == 8
