@@ -69,6 +69,12 @@ def test_a_key_of_an_older_pepper_matches_while_that_pepper_is_known(issuer):
     assert not without.matches(presented, digest=issued.digest, pepper_id=1)
 
 
+def test_a_digest_under_a_pepper_that_is_unknown_never_matches(issuer):
+    issued = issuer.issue("live")
+
+    assert not issuer.matches(parse(issued.api_key), digest=issued.digest, pepper_id=9)
+
+
 def test_a_wrong_secret_or_an_absent_digest_does_not_match(issuer):
     issued, other = issuer.issue("live"), issuer.issue("live")
     presented = PresentedKey(issued.lookup_id, other.api_key[20:52].encode())

@@ -1,6 +1,7 @@
 """How fast: whose bucket, which limits, and what a refused call leaves alone."""
 
 from datetime import timedelta
+from ipaddress import ip_address
 
 import pytest
 
@@ -196,6 +197,18 @@ def test_a_service_key_without_limits_is_answered_alike_for_every_call_of_the_ba
     decided = decide_calls(Stage(), *(service_call([ask("good")], caller="foreign") for _ in range(4)))
 
     assert codes(each.caller for each in decided) == ["VALID"] * 4
+
+
+def test_a_service_key_with_an_allow_list_is_answered_by_where_each_call_comes_from():
+    calls = [
+        AdmissionCall([ask("good")], caller=ask("walled", limits=(), address=ip_address(address)))
+        for address in ("192.0.2.1", "198.51.100.1", "192.0.2.1")
+    ]
+
+    decided = decide_calls(Stage(), *calls)
+
+    assert codes(each.caller for each in decided) == ["VALID", "FORBIDDEN", "VALID"]
+    assert [len(each.verdicts) for each in decided] == [1, 0, 1]
 
 
 def test_demands_are_taken_all_or_none():
