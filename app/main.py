@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.api.fast_lane import FastLaneMiddleware
 from app.api.openapi import install_openapi
@@ -14,7 +13,7 @@ from app.api.router import include_docs, include_routers
 from app.core.access_tokens import AccessTokens
 from app.core.api_key_secrets import ApiKeySecrets
 from app.core.clock import system_clock
-from app.core.database import create_engine, transaction
+from app.core.database import create_driver_pool, create_engine
 from app.core.logging import configure_logging
 from app.core.passwords import PasswordHasher
 from app.core.settings import Environment, HttpSettings, SecretSettings, SessionSettings, Settings
@@ -23,9 +22,9 @@ from app.middleware.cross_origin import CrossOriginMiddleware
 from app.middleware.envelope import EnvelopeMiddleware
 from app.middleware.trusted_hosts import TrustedHostsMiddleware
 from app.middleware.unexpected_errors import UnexpectedErrorsMiddleware
-from app.repositories.admission_repository import AdmissionRepository
+from app.repositories.admission_repository import admissions_opener
 from app.services.admission_identity import Policy
-from app.services.admission_service import AdmissionService, OpenRepository
+from app.services.admission_service import AdmissionService
 from app.services.verification_service import VerificationService
 
 
@@ -85,12 +84,13 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
     """Build the adapters and the gate, and close them in the end."""
     database = settings.database
     engine = create_engine(database, pool_size=database.pool_size)
-    gate_engine = create_engine(database, pool_size=settings.gate.flushes_max + 1)
+    # One connection for each flush, one for noting the use of keys; no request can exhaust them.
+    gate_pool = await create_driver_pool(database, size=settings.gate.flushes_max + 1)
     api_key_secrets = build_api_key_secrets(settings.secrets)
     access_tokens = build_access_tokens(settings)
     password_hasher = build_password_hasher(settings.sessions)
     policy = Policy(api_key_secrets, frozenset(settings.keys.resource_scopes))
-    gate = AdmissionService(gate_transactions(gate_engine), policy, settings.gate)
+    gate = AdmissionService(admissions_opener(gate_pool), policy, settings.gate)
     try:
         yield Resources(
             settings=settings,
@@ -105,19 +105,8 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
     finally:
         password_hasher.close()
         await gate.drain()
-        await gate_engine.dispose()
+        await gate_pool.close()
         await engine.dispose()
-
-
-def gate_transactions(engine: AsyncEngine) -> OpenRepository:
-    """How the gate opens a batch: a transaction on connections that no request can exhaust."""
-
-    @asynccontextmanager
-    async def open_repository() -> AsyncIterator[AdmissionRepository]:
-        async with transaction(engine) as session:
-            yield AdmissionRepository(session)
-
-    return open_repository
 
 
 def build_api_key_secrets(secrets: SecretSettings) -> ApiKeySecrets:

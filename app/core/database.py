@@ -1,9 +1,12 @@
 """The one unit of work: everything between `transaction()`'s braces commits together, or not at all."""
 
+import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
+import asyncpg
+from asyncpg.transaction import Transaction
 from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
@@ -14,32 +17,63 @@ from app.core.settings import DatabaseSettings
 UNAVAILABLE_STATES = frozenset({"57P01", "57P02", "57P03", "53300", "55P03", "57014"})
 """SQLSTATEs that say "not now": shut down, starting, too many connections, lock or statement timeout."""
 
+UNREACHABLE = (DBAPIError, PoolTimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
+"""What a lost database looks like from SQLAlchemy, from the driver, and from the network."""
+POOL_TIMEOUT_SECONDS = 5
+
 
 def create_engine(settings: DatabaseSettings, *, pool_size: int) -> AsyncEngine:
     """Make an engine on asyncpg whose statements and lock waits are bounded."""
-    server_settings = {
-        "application_name": "faregate",
-        "timezone": "UTC",
-        "statement_timeout": str(int(settings.statement_timeout_seconds * 1000)),
-        "lock_timeout": str(int(settings.lock_timeout_seconds * 1000)),
-        "idle_in_transaction_session_timeout": str(int(settings.statement_timeout_seconds * 2000)),
-    }
-    arguments: dict[str, Any] = {
-        "server_settings": server_settings,
-        "timeout": settings.connect_timeout_seconds,
-        # A server that vanished without a word ends no statement by itself.
-        "command_timeout": settings.statement_timeout_seconds + 1,
-    }
     return create_async_engine(
         settings.sqlalchemy_url,
         pool_size=pool_size,
         # A connection beyond the pool would be opened and closed for every rush: waiting is cheaper.
         max_overflow=0,
         pool_timeout=settings.pool_timeout_seconds,
-        connect_args=arguments,
+        connect_args=connect_arguments(settings),
         # Errors are logged; what people typed is not.
         hide_parameters=True,
     )
+
+
+async def create_driver_pool(settings: DatabaseSettings, *, size: int) -> asyncpg.Pool:
+    """Make a pool of the driver's own connections, for work whose cost is counted in microseconds."""
+    return await asyncpg.create_pool(
+        settings.driver_url,
+        min_size=0,
+        max_size=size,
+        init=read_json_as_values,
+        reset=leave_as_it_is,
+        **connect_arguments(settings),
+    )
+
+
+def connect_arguments(settings: DatabaseSettings) -> dict[str, Any]:
+    """How the driver connects: what exactness rests on is set here, whatever the server's defaults are."""
+    server_settings = {
+        "application_name": "faregate",
+        "timezone": "UTC",
+        "default_transaction_isolation": "read committed",
+        "synchronous_commit": "on",
+        "statement_timeout": str(int(settings.statement_timeout_seconds * 1000)),
+        "lock_timeout": str(int(settings.lock_timeout_seconds * 1000)),
+        "idle_in_transaction_session_timeout": str(int(settings.statement_timeout_seconds * 2000)),
+    }
+    return {
+        "server_settings": server_settings,
+        "timeout": settings.connect_timeout_seconds,
+        # A server that vanished without a word ends no statement by itself.
+        "command_timeout": settings.statement_timeout_seconds + 1,
+    }
+
+
+async def read_json_as_values(connection: asyncpg.Connection) -> None:
+    """Let JSON columns arrive as what they say, as they do through SQLAlchemy."""
+    await connection.set_type_codec("jsonb", encoder=json.dumps, decoder=json.loads, schema="pg_catalog")
+
+
+async def leave_as_it_is(_connection: asyncpg.Connection) -> None:
+    """Give a connection back without a round trip: our transactions change nothing that outlives them."""
 
 
 @asynccontextmanager
@@ -56,12 +90,33 @@ async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
             await commit(session)
 
 
-async def commit(session: AsyncSession) -> None:
+@asynccontextmanager
+async def driver_transaction(pool: asyncpg.Pool) -> AsyncIterator[asyncpg.Connection]:
+    """The same unit of work on one of the driver's own connections.
+
+    Raises:
+        DatabaseUnavailableError: PostgreSQL cannot be reached.
+        CommitOutcomeUnknownError: its answer to the commit was lost.
+    """
+    with unavailable_when_unreachable():
+        async with pool.acquire(timeout=POOL_TIMEOUT_SECONDS) as connection:
+            work = connection.transaction()
+            await work.start()
+            try:
+                yield connection
+            except BaseException:
+                if not connection.is_closed():
+                    await work.rollback()
+                raise
+            await commit(work)
+
+
+async def commit(work: AsyncSession | Transaction) -> None:
     """Commit; a connection lost on the way leaves the outcome unknown, which is told apart."""
     try:
-        await session.commit()
-    except (DBAPIError, OSError) as error:
-        if isinstance(error, OSError) or is_unreachable(error):
+        await work.commit()
+    except UNREACHABLE as error:
+        if is_unreachable(error):
             raise CommitOutcomeUnknownError from error
         raise
 
@@ -71,15 +126,20 @@ def unavailable_when_unreachable() -> Iterator[None]:
     """Turn the many faces of a lost database into one error."""
     try:
         yield
-    except DBAPIError as error:
+    except UNREACHABLE as error:
         if is_unreachable(error):
             raise DatabaseUnavailableError from error
         raise
-    except (PoolTimeoutError, OSError) as error:
-        raise DatabaseUnavailableError from error
 
 
-def is_unreachable(error: DBAPIError) -> bool:
+def is_unreachable(error: Exception) -> bool:
     """Whether the database was not there, rather than displeased."""
-    state = getattr(error.orig, "sqlstate", None)
-    return error.connection_invalidated or isinstance(error, InterfaceError) or state in UNAVAILABLE_STATES
+    if isinstance(error, DBAPIError):
+        return (
+            error.connection_invalidated
+            or isinstance(error, InterfaceError)
+            or getattr(error.orig, "sqlstate", None) in UNAVAILABLE_STATES
+        )
+    if isinstance(error, asyncpg.PostgresError):
+        return isinstance(error, asyncpg.PostgresConnectionError) or error.sqlstate in UNAVAILABLE_STATES
+    return True

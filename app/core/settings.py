@@ -74,6 +74,17 @@ class DatabaseSettings(SettingsGroup):
         ]
         return f"postgresql+asyncpg://{place}" + (f"?{urlencode(parameters)}" if parameters else "")
 
+    @property
+    def driver_url(self) -> str:
+        """The URL as the driver itself wants it.
+
+        Raises:
+            ValueError: no URL is set.
+        """
+        return self.sqlalchemy_url.replace("postgresql+asyncpg", "postgresql", 1).replace(
+            "ssl=", "sslmode=", 1
+        )
+
 
 class SecretSettings(SettingsGroup):
     """What must never be seen: no defaults; development generates them into `.data/`."""

@@ -5,12 +5,13 @@ never deadlock; everything that other batches may change (balances, buckets, cha
 statements, whose snapshots therefore see every batch that held the locks before (READ COMMITTED).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+import asyncpg
 
 from app.core.admission import (
     Account,
@@ -25,6 +26,7 @@ from app.core.admission import (
     organization_subject,
 )
 from app.core.api_key_secrets import PresentedKey
+from app.core.database import driver_transaction
 from app.core.gcra import MICROSECONDS, Quota
 from app.core.identifiers import new_id
 from app.core.person import Person
@@ -51,30 +53,28 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class AdmissionRepository:
     """Loads what a batch needs to know, and writes what it changed, in as few statements as possible."""
 
-    def __init__(self, session: AsyncSession) -> None:
-        self._session = session
+    def __init__(self, connection: asyncpg.Connection) -> None:
+        self._connection = connection
 
     async def load(self, calls: Sequence[AdmissionCall]) -> Snapshot:
         """Read credentials, then lock accounts, then read all that the locks protect."""
         requests = [request for call in calls for request in requests_of(call)]
-        connection = await self._session.connection()
         snapshot = Snapshot(now=EPOCH, now_us=0)
-        await self._load_credentials(connection, requests, snapshot)
+        await self._load_credentials(requests, snapshot)
         subjects = {
             (holder.organization_id, holder.plan_id)
             for holders in (snapshot.keys, snapshot.sessions)
             for holder in holders.values()
         }
-        await self._lock_accounts(connection, {organization_id for organization_id, _ in subjects}, snapshot)
-        await self._load_capped_keys(connection, snapshot)
-        await self._lock_buckets(connection, calls, snapshot)
-        await self._load_limits(connection, sorted(subjects), snapshot)
-        await self._load_past_charges(connection, requests, snapshot)
+        await self._lock_accounts({organization_id for organization_id, _ in subjects}, snapshot)
+        await self._load_capped_keys(snapshot)
+        await self._lock_buckets(calls, snapshot)
+        await self._load_limits(sorted(subjects), snapshot)
+        await self._load_past_charges(requests, snapshot)
         return snapshot
 
     async def apply(self, changes: Changes, snapshot: Snapshot) -> None:
         """Write the changes of a batch; a batch that charges waits for the disk at its commit."""
-        connection = await self._session.connection()
         buckets = (
             [subject for subject, _ in changes.buckets],
             [name for _, name in changes.buckets],
@@ -82,7 +82,7 @@ class AdmissionRepository:
         )
         if not changes.charges:
             if changes.buckets:
-                await connection.exec_driver_sql(WRITE_BUCKETS, buckets)
+                await self._connection.execute(WRITE_BUCKETS, *buckets)
             return
         accounts = changes.accounts
         charges = changes.charges
@@ -103,69 +103,60 @@ class AdmissionRepository:
             [charge.request_id for charge in charges],
             snapshot.now,
         )
-        await connection.exec_driver_sql(WRITE_CHARGES, parameters)
+        await self._connection.execute(WRITE_CHARGES, *parameters)
         if changes.spent_by_key:
             spent = (list(changes.spent_by_key), list(changes.spent_by_key.values()))
-            await connection.exec_driver_sql(WRITE_SPENT, spent)
+            await self._connection.execute(WRITE_SPENT, *spent)
 
     async def touch(self, used: Mapping[UUID, datetime]) -> None:
         """Note that these keys were used; a key that is being written is skipped."""
-        connection = await self._session.connection()
-        await connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
-        await connection.exec_driver_sql(TOUCH_KEYS, (list(used), list(used.values())))
+        await self._connection.execute("SET LOCAL synchronous_commit = off")
+        await self._connection.execute(TOUCH_KEYS, list(used), list(used.values()))
 
-    async def _load_credentials(
-        self, connection: AsyncConnection, requests: Sequence[AdmissionRequest], snapshot: Snapshot
-    ) -> None:
+    async def _load_credentials(self, requests: Sequence[AdmissionRequest], snapshot: Snapshot) -> None:
         lookup_ids = {r.presented.lookup_id for r in requests if isinstance(r.presented, PresentedKey)}
         if lookup_ids:
-            for lookup_id, *columns in await fetch(connection, KEYS, list(lookup_ids)):
+            for lookup_id, *columns in await self._connection.fetch(KEYS, list(lookup_ids)):
                 snapshot.keys[lookup_id] = StoredKey(*columns)
         session_ids = {r.presented.session_id for r in requests if isinstance(r.presented, PresentedSession)}
         if session_ids:
-            for columns in await fetch(connection, SESSIONS, list(session_ids)):
+            for columns in await self._connection.fetch(SESSIONS, list(session_ids)):
                 values = (*columns[:SESSION_COLUMNS], Person(*columns[SESSION_COLUMNS:]))
                 stored = StoredSession(*values)
                 snapshot.sessions[stored.session_id] = stored
 
-    async def _lock_accounts(
-        self, connection: AsyncConnection, organization_ids: set[UUID], snapshot: Snapshot
-    ) -> None:
+    async def _lock_accounts(self, organization_ids: set[UUID], snapshot: Snapshot) -> None:
         if organization_ids:
-            for organization_id, available, last_sequence in await fetch(
-                connection, LOCK_ACCOUNTS, list(organization_ids)
+            for organization_id, available, last_sequence in await self._connection.fetch(
+                LOCK_ACCOUNTS, list(organization_ids)
             ):
                 snapshot.accounts[organization_id] = Account(available, last_sequence)
 
-    async def _load_capped_keys(self, connection: AsyncConnection, snapshot: Snapshot) -> None:
+    async def _load_capped_keys(self, snapshot: Snapshot) -> None:
         """Read again, under the lock, what keys with a cap have spent."""
         capped = {key.key_id for key in snapshot.keys.values() if key.credit_cap is not None}
         if capped:
-            for key_id, credits_spent in await fetch(connection, SPENT_BY_CAPPED_KEYS, list(capped)):
+            for key_id, credits_spent in await self._connection.fetch(SPENT_BY_CAPPED_KEYS, list(capped)):
                 snapshot.spent_by_key[key_id] = credits_spent
 
-    async def _lock_buckets(
-        self, connection: AsyncConnection, calls: Sequence[AdmissionCall], snapshot: Snapshot
-    ) -> None:
+    async def _lock_buckets(self, calls: Sequence[AdmissionCall], snapshot: Snapshot) -> None:
         """Lock the buckets that no account protects, making those that are missing first."""
         wanted = sorted({(d.subject, d.quota.name) for call in calls for d in call.demands})
         if not wanted:
             return
-        rows = await fetch(connection, LOCK_BUCKETS, *columns_of(wanted))
+        rows = await self._connection.fetch(LOCK_BUCKETS, *columns_of(wanted))
         if len(rows) < len(wanted):
-            await connection.exec_driver_sql(MAKE_BUCKETS, columns_of(wanted))
-            rows = await fetch(connection, LOCK_BUCKETS, *columns_of(wanted))
+            await self._connection.execute(MAKE_BUCKETS, *columns_of(wanted))
+            rows = await self._connection.fetch(LOCK_BUCKETS, *columns_of(wanted))
         snapshot.buckets.update({(subject, name): tat_us for subject, name, tat_us in rows})
 
-    async def _load_limits(
-        self, connection: AsyncConnection, subjects: Sequence[tuple[UUID, UUID]], snapshot: Snapshot
-    ) -> None:
+    async def _load_limits(self, subjects: Sequence[tuple[UUID, UUID]], snapshot: Snapshot) -> None:
         """Read plans and buckets of the locked accounts, and the database's clock."""
         parameters = ([organization_subject(o) for o, _ in subjects], [plan_id for _, plan_id in subjects])
         if not subjects:
-            ((now,),) = await fetch(connection, "SELECT clock_timestamp()")
+            ((now,),) = await self._connection.fetch("SELECT clock_timestamp()")
         else:
-            rows = await fetch(connection, LIMITS, *parameters)
+            rows = await self._connection.fetch(LIMITS, *parameters)
             now = rows[0][0]
             for _, subject, plan_id, name, quota, period_seconds, burst, tat_us in rows:
                 quotas = snapshot.quotas.setdefault(plan_id, {})
@@ -177,17 +168,15 @@ class AdmissionRepository:
         elapsed = now - EPOCH
         snapshot.now_us = (elapsed.days * 86_400 + elapsed.seconds) * MICROSECONDS + elapsed.microseconds
 
-    async def _load_past_charges(
-        self, connection: AsyncConnection, requests: Sequence[AdmissionRequest], snapshot: Snapshot
-    ) -> None:
+    async def _load_past_charges(self, requests: Sequence[AdmissionRequest], snapshot: Snapshot) -> None:
         wanted = {
             (holder.organization_id, request.charge_id)
             for request in requests
             if request.charge_id is not None and (holder := snapshot.holder(request.presented)) is not None
         }
         if wanted:
-            for organization_id, charge_id, *columns in await fetch(
-                connection, PAST_CHARGES, *columns_of(sorted(wanted))
+            for organization_id, charge_id, *columns in await self._connection.fetch(
+                PAST_CHARGES, *columns_of(sorted(wanted))
             ):
                 snapshot.past_charges[organization_id, charge_id] = PastCharge(*columns)
 
@@ -202,6 +191,16 @@ def columns_of(pairs: Sequence[tuple[Any, Any]]) -> tuple[list[Any], list[Any]]:
     return [first for first, _ in pairs], [second for _, second in pairs]
 
 
-async def fetch(connection: AsyncConnection, statement: str, *parameters: object) -> Sequence[Any]:
-    """All rows of a statement with numbered parameters."""
-    return (await connection.exec_driver_sql(statement, parameters)).all()
+def admissions_opener(pool: asyncpg.Pool) -> "OpenAdmissions":
+    """How the gate opens a batch: a transaction on connections that no request can exhaust."""
+
+    @asynccontextmanager
+    async def open_admissions() -> AsyncIterator[AdmissionRepository]:
+        async with driver_transaction(pool) as connection:
+            yield AdmissionRepository(connection)
+
+    return open_admissions
+
+
+OpenAdmissions = Callable[[], AbstractAsyncContextManager[AdmissionRepository]]
+"""Opens the transaction of one batch."""

@@ -1,8 +1,7 @@
 """The gate: one coalesced commit decides who is calling, whether they may, how fast, and what it costs."""
 
 import asyncio
-from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -18,7 +17,7 @@ from app.core.exceptions import (
 )
 from app.core.gcra import Take, retry_after_seconds
 from app.core.settings import GateSettings
-from app.repositories.admission_repository import AdmissionRepository
+from app.repositories.admission_repository import OpenAdmissions
 from app.services.admission_decision import decide
 from app.services.admission_identity import Policy
 
@@ -27,14 +26,12 @@ logger = structlog.get_logger()
 USE_DELAY_SECONDS = 1
 """`last_used_at` is written at most this often, and never in the way of an answer."""
 
-OpenRepository = Callable[[], AbstractAsyncContextManager[AdmissionRepository]]
-
 
 class AdmissionService:
     """Decides calls in batches; every answer leaves after its batch is committed."""
 
-    def __init__(self, open_repository: OpenRepository, policy: Policy, settings: GateSettings) -> None:
-        self._open_repository = open_repository
+    def __init__(self, open_admissions: OpenAdmissions, policy: Policy, settings: GateSettings) -> None:
+        self._open_admissions = open_admissions
         self._policy = policy
         self._coalescer: Coalescer[AdmissionCall, CallVerdict] = Coalescer(
             self._flush,
@@ -76,7 +73,7 @@ class AdmissionService:
             await self._writing
 
     async def _flush(self, calls: Sequence[AdmissionCall]) -> Sequence[CallVerdict]:
-        async with self._open_repository() as repository:
+        async with self._open_admissions() as repository:
             snapshot = await repository.load(calls)
             verdicts, changes = decide(calls, snapshot, self._policy)
             await repository.apply(changes, snapshot)
@@ -94,7 +91,7 @@ class AdmissionService:
         await asyncio.sleep(USE_DELAY_SECONDS)
         used, self._used_keys = self._used_keys, {}
         try:
-            async with self._open_repository() as repository:
+            async with self._open_admissions() as repository:
                 await repository.touch(used)
         except UnavailableError as error:
             # Nothing hangs on it: the keys' next use is noted again.

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, text, update
 
 from app.core.admission import LimitDemand
-from app.core.database import create_engine, transaction
+from app.core.database import create_driver_pool, transaction
 from app.core.exceptions import (
     DatabaseUnavailableError,
     OverloadedError,
@@ -16,8 +16,8 @@ from app.core.exceptions import (
 )
 from app.core.gcra import Quota
 from app.core.settings import DatabaseSettings, GateSettings
-from app.main import gate_transactions
 from app.models import ApiKey, CreditAccount
+from app.repositories.admission_repository import admissions_opener
 from app.services.admission_identity import Policy
 from app.services.admission_service import AdmissionService
 from tests.factories.gate import call
@@ -26,14 +26,14 @@ from tests.factories.gate import call
 @asynccontextmanager
 async def open_gate(resources, *, database=None, **options):
     """A gate of its own, with its own connections: another node."""
-    engine = create_engine(database or resources.settings.database, pool_size=4)
+    pool = await create_driver_pool(database or resources.settings.database, size=4)
     policy = Policy(resources.api_key_secrets)
-    gate = AdmissionService(gate_transactions(engine), policy, GateSettings(**options))
+    gate = AdmissionService(admissions_opener(pool), policy, GateSettings(**options))
     try:
         yield gate
     finally:
         await gate.drain()
-        await engine.dispose()
+        await pool.close()
 
 
 async def admit_on_both(one, other, *calls):
@@ -205,8 +205,8 @@ async def test_a_connection_that_was_cut_is_replaced_without_anyone_noticing(wor
 
     async with open_gate(resources) as gate:
         await gate.admit(call(key, cost=1))
-        async with gate._open_repository() as repository:
-            pid = await repository._session.scalar(text("SELECT pg_backend_pid()"))
+        async with gate._open_admissions() as repository:
+            pid = await repository._connection.fetchval("SELECT pg_backend_pid()")
         async with transaction(resources.engine) as session:
             await session.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
         codes = await admit_all(gate, *[call(key, cost=1)] * 5)
