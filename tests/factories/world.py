@@ -76,9 +76,7 @@ class World:
         organization = Organization(name="Test organization", plan_id=chosen.id)
         await self.save(organization)
         account = CreditAccount(organization_id=organization.id)
-        await self.save(
-            account, Membership(organization_id=organization.id, user_id=owner.id, role="owner")
-        )
+        await self.save(account, Membership(organization_id=organization.id, user_id=owner.id, role="owner"))
         if credits:
             await self.grant(organization.id, credits)
         return organization
@@ -141,9 +139,7 @@ class World:
         key = await self.api_key(
             organization, scopes=sorted(Scope) if person.is_operator else sorted(MEMBER_SCOPES)
         )
-        return Caller(
-            organization.id, person.id, key.headers, key_id=key.row.id, credential=key.api_key
-        )
+        return Caller(organization.id, person.id, key.headers, key_id=key.row.id, credential=key.api_key)
 
     async def operator(self, *, by: str = "session") -> Caller:
         """A new operator."""
