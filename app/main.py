@@ -23,7 +23,7 @@ from app.middleware.cross_origin import CrossOriginMiddleware
 from app.middleware.envelope import EnvelopeMiddleware
 from app.middleware.trusted_hosts import TrustedHostsMiddleware
 from app.middleware.unexpected_errors import UnexpectedErrorsMiddleware
-from app.repositories.admission_repository import admissions_opener
+from app.repositories.admission_repository import Admissions
 from app.services.admission_identity import Policy
 from app.services.admission_service import AdmissionService
 from app.services.verification_service import VerificationService
@@ -94,7 +94,7 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
     access_tokens = build_access_tokens(settings)
     password_hasher = build_password_hasher(settings.sessions)
     policy = Policy(api_key_secrets, frozenset(settings.keys.resource_scopes))
-    gate = AdmissionService(admissions_opener(gate_pool), policy, settings.gate)
+    gate = AdmissionService(Admissions(gate_pool), policy, settings.gate)
     try:
         yield Resources(
             settings=settings,

@@ -17,6 +17,8 @@ from app.core.settings import DatabaseSettings
 UNAVAILABLE_STATES = frozenset({"57P01", "57P02", "57P03", "53300", "55P03", "57014"})
 """SQLSTATEs that say "not now": shut down, starting, too many connections, lock or statement timeout."""
 
+UNDONE_STATES = frozenset({"55P03", "57014"})
+"""Those of them that PostgreSQL answers with after it has undone the statement."""
 UNREACHABLE = (DBAPIError, PoolTimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
 """What a lost database looks like from SQLAlchemy, from the driver, and from the network."""
 POOL_TIMEOUT_SECONDS = 5
@@ -91,32 +93,50 @@ async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
 
 
 @asynccontextmanager
+async def driver_connection(pool: asyncpg.Pool) -> AsyncIterator[asyncpg.Connection]:
+    """One of the driver's own connections: each statement on it commits by itself.
+
+    Raises:
+        DatabaseUnavailableError: PostgreSQL cannot be reached.
+    """
+    with unavailable_when_unreachable():
+        async with pool.acquire(timeout=POOL_TIMEOUT_SECONDS) as connection:
+            yield connection
+
+
+@asynccontextmanager
 async def driver_transaction(pool: asyncpg.Pool) -> AsyncIterator[asyncpg.Connection]:
-    """The same unit of work on one of the driver's own connections.
+    """The unit of work on one of the driver's own connections.
 
     Raises:
         DatabaseUnavailableError: PostgreSQL cannot be reached.
         CommitOutcomeUnknownError: its answer to the commit was lost.
     """
-    with unavailable_when_unreachable():
-        async with pool.acquire(timeout=POOL_TIMEOUT_SECONDS) as connection:
-            work = connection.transaction()
-            await work.start()
-            try:
-                yield connection
-            except BaseException:
-                if not connection.is_closed():
-                    await work.rollback()
-                raise
-            await commit(work)
+    async with driver_connection(pool) as connection:
+        work = connection.transaction()
+        await work.start()
+        try:
+            yield connection
+        except BaseException:
+            if not connection.is_closed():
+                await work.rollback()
+            raise
+        await commit(work)
 
 
 async def commit(work: AsyncSession | Transaction) -> None:
     """Commit; a connection lost on the way leaves the outcome unknown, which is told apart."""
-    try:
+    with unknown_when_unreachable():
         await work.commit()
+
+
+@contextmanager
+def unknown_when_unreachable() -> Iterator[None]:
+    """For a statement that commits: a connection lost on the way leaves its outcome unknown."""
+    try:
+        yield
     except UNREACHABLE as error:
-        if is_unreachable(error):
+        if is_unreachable(error) and sqlstate_of(error) not in UNDONE_STATES:
             raise CommitOutcomeUnknownError from error
         raise
 
@@ -138,8 +158,13 @@ def is_unreachable(error: Exception) -> bool:
         return (
             error.connection_invalidated
             or isinstance(error, InterfaceError)
-            or getattr(error.orig, "sqlstate", None) in UNAVAILABLE_STATES
+            or sqlstate_of(error) in UNAVAILABLE_STATES
         )
     if isinstance(error, asyncpg.PostgresError):
         return isinstance(error, asyncpg.PostgresConnectionError) or error.sqlstate in UNAVAILABLE_STATES
     return True
+
+
+def sqlstate_of(error: BaseException) -> str | None:
+    """What PostgreSQL itself said, if it said anything."""
+    return getattr(getattr(error, "orig", error), "sqlstate", None)

@@ -183,7 +183,7 @@ class GateSettings(SettingsGroup):
 
     queue_max: Annotated[int, Field(ge=1)] = 10_000
     batch_max: Annotated[int, Field(ge=1)] = 512
-    flushes_max: Annotated[int, Field(ge=1, le=16)] = 2
+    flushes_max: Annotated[int, Field(ge=1, le=16)] = 1
     deadline_seconds: Annotated[float, Field(gt=0)] = 5
 
 

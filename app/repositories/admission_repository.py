@@ -1,12 +1,12 @@
 """All that the gate reads and writes, for a whole batch at a time.
 
-The order of the statements is what makes it exact. Accounts are locked first, in id order, so that two nodes
-never deadlock; everything that other batches may change (balances, buckets, charge ids) is read by later
-statements, whose snapshots therefore see every batch that held the locks before (READ COMMITTED).
+A batch is read without locks and written by one statement, which compares: it changes what it was decided on
+only if that is still as it was read. So a batch costs two or three round trips and is durable when it is
+answered. If something else was faster, nothing is written, and the batch is decided again under locks.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -26,11 +26,12 @@ from app.core.admission import (
     organization_subject,
 )
 from app.core.api_key_secrets import PresentedKey
-from app.core.database import driver_transaction
+from app.core.database import driver_connection, driver_transaction, unknown_when_unreachable
 from app.core.gcra import MICROSECONDS, Quota
 from app.core.identifiers import new_id
 from app.core.person import Person
 from app.repositories.admission_statements import (
+    BUCKETS,
     KEYS,
     LIMITS,
     LOCK_ACCOUNTS,
@@ -38,11 +39,9 @@ from app.repositories.admission_statements import (
     MAKE_BUCKETS,
     PAST_CHARGES,
     SESSIONS,
-    SPENT_BY_CAPPED_KEYS,
     TOUCH_KEYS,
     WRITE_BUCKETS,
     WRITE_CHARGES,
-    WRITE_SPENT,
 )
 
 SESSION_COLUMNS = 10
@@ -50,123 +49,104 @@ SESSION_COLUMNS = 10
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+class StaleDecisionError(Exception):
+    """What a batch was decided on has changed before its changes were written; nothing was written."""
+
+
 class AdmissionRepository:
-    """Loads what a batch needs to know, and writes what it changed, in as few statements as possible."""
+    """Loads what a batch needs to know, and writes what it changed if that is still so."""
 
     def __init__(self, connection: asyncpg.Connection) -> None:
         self._connection = connection
 
     async def load(self, calls: Sequence[AdmissionCall]) -> Snapshot:
-        """Read credentials, then lock accounts, then read all that the locks protect."""
+        """Read credentials and accounts, then the limits and buckets of those who stand behind them."""
         requests = [request for call in calls for request in requests_of(call)]
         snapshot = Snapshot(now=EPOCH, now_us=0)
-        await self._load_credentials(requests, snapshot)
-        subjects = {
-            (holder.organization_id, holder.plan_id)
-            for holders in (snapshot.keys, snapshot.sessions)
-            for holder in holders.values()
-        }
-        await self._lock_accounts({organization_id for organization_id, _ in subjects}, snapshot)
-        await self._load_capped_keys(snapshot)
-        await self._lock_buckets(calls, snapshot)
-        await self._load_limits(sorted(subjects), snapshot)
+        await self._load_keys(requests, snapshot)
+        await self._load_sessions(requests, snapshot)
+        await self._load_buckets(calls, snapshot)
+        await self._load_limits(snapshot)
         await self._load_past_charges(requests, snapshot)
+        elapsed = snapshot.now - EPOCH
+        snapshot.now_us = (elapsed.days * 86_400 + elapsed.seconds) * MICROSECONDS + elapsed.microseconds
         return snapshot
 
+    async def lock(self, snapshot: Snapshot) -> None:
+        """Keep what this snapshot read from changing, so that the next one stays true until the commit."""
+        buckets = columns_of(sorted(snapshot.buckets))
+        await self._connection.execute(LOCK_ACCOUNTS, sorted(snapshot.accounts))
+        await self._connection.execute(MAKE_BUCKETS, *buckets)
+        await self._connection.execute(LOCK_BUCKETS, *buckets)
+
     async def apply(self, changes: Changes, snapshot: Snapshot) -> None:
-        """Write the changes of a batch; a batch that charges waits for the disk at its commit."""
-        buckets = (
-            [subject for subject, _ in changes.buckets],
-            [name for _, name in changes.buckets],
-            list(changes.buckets.values()),
-        )
-        if not changes.charges:
-            if changes.buckets:
-                await self._connection.execute(WRITE_BUCKETS, *buckets)
+        """Write the changes of a batch, all or none; a batch that charges waits for the disk.
+
+        Raises:
+            StaleDecisionError: what it was decided on has changed meanwhile.
+            CommitOutcomeUnknownError: the connection was lost, and with it the answer.
+        """
+        if not changes.buckets and not changes.charges:
             return
-        accounts = changes.accounts
-        charges = changes.charges
-        parameters = (
-            *buckets,
-            list(accounts),
-            [account.available for account in accounts.values()],
-            [account.last_sequence for account in accounts.values()],
-            [new_id() for _ in charges],
-            [charge.organization_id for charge in charges],
-            [charge.sequence for charge in charges],
-            [charge.amount for charge in charges],
-            [charge.balance_after for charge in charges],
-            [charge.reason for charge in charges],
-            [charge.charge_id for charge in charges],
-            [charge.api_key_id for charge in charges],
-            [charge.user_id for charge in charges],
-            [charge.request_id for charge in charges],
-            snapshot.now,
-        )
-        await self._connection.execute(WRITE_CHARGES, *parameters)
-        if changes.spent_by_key:
-            spent = (list(changes.spent_by_key), list(changes.spent_by_key.values()))
-            await self._connection.execute(WRITE_SPENT, *spent)
+        statement = WRITE_BUCKETS
+        parameters: tuple[Any, ...] = bucket_parameters(changes)
+        if changes.charges:
+            statement = WRITE_CHARGES
+            parameters += (*account_parameters(changes), *entry_parameters(changes), snapshot.now)
+        try:
+            with unknown_when_unreachable():
+                await self._connection.execute(statement, *parameters)
+        except asyncpg.SerializationError as error:
+            raise StaleDecisionError from error
 
     async def touch(self, used: Mapping[UUID, datetime]) -> None:
         """Note that these keys were used; a key that is being written is skipped."""
-        await self._connection.execute("SET LOCAL synchronous_commit = off")
         await self._connection.execute(TOUCH_KEYS, list(used), list(used.values()))
 
-    async def _load_credentials(self, requests: Sequence[AdmissionRequest], snapshot: Snapshot) -> None:
+    async def _load_keys(self, requests: Sequence[AdmissionRequest], snapshot: Snapshot) -> None:
         lookup_ids = {r.presented.lookup_id for r in requests if isinstance(r.presented, PresentedKey)}
-        if lookup_ids:
-            for lookup_id, *columns in await self._connection.fetch(KEYS, list(lookup_ids)):
-                snapshot.keys[lookup_id] = StoredKey(*columns)
-        session_ids = {r.presented.session_id for r in requests if isinstance(r.presented, PresentedSession)}
-        if session_ids:
-            for columns in await self._connection.fetch(SESSIONS, list(session_ids)):
-                values = (*columns[:SESSION_COLUMNS], Person(*columns[SESSION_COLUMNS:]))
-                stored = StoredSession(*values)
-                snapshot.sessions[stored.session_id] = stored
-
-    async def _lock_accounts(self, organization_ids: set[UUID], snapshot: Snapshot) -> None:
-        if organization_ids:
-            for organization_id, available, last_sequence in await self._connection.fetch(
-                LOCK_ACCOUNTS, list(organization_ids)
-            ):
-                snapshot.accounts[organization_id] = Account(available, last_sequence)
-
-    async def _load_capped_keys(self, snapshot: Snapshot) -> None:
-        """Read again, under the lock, what keys with a cap have spent."""
-        capped = {key.key_id for key in snapshot.keys.values() if key.credit_cap is not None}
-        if capped:
-            for key_id, credits_spent in await self._connection.fetch(SPENT_BY_CAPPED_KEYS, list(capped)):
-                snapshot.spent_by_key[key_id] = credits_spent
-
-    async def _lock_buckets(self, calls: Sequence[AdmissionCall], snapshot: Snapshot) -> None:
-        """Lock the buckets that no account protects, making those that are missing first."""
-        wanted = sorted({(d.subject, d.quota.name) for call in calls for d in call.demands})
-        if not wanted:
+        if not lookup_ids:
             return
-        rows = await self._connection.fetch(LOCK_BUCKETS, *columns_of(wanted))
-        if len(rows) < len(wanted):
-            await self._connection.execute(MAKE_BUCKETS, *columns_of(wanted))
-            rows = await self._connection.fetch(LOCK_BUCKETS, *columns_of(wanted))
-        snapshot.buckets.update({(subject, name): tat_us for subject, name, tat_us in rows})
+        for row in await self._connection.fetch(KEYS, list(lookup_ids)):
+            lookup_id, *columns, available, last_sequence, credits_spent = row
+            key = snapshot.keys[lookup_id] = StoredKey(*columns)
+            snapshot.accounts[key.organization_id] = Account(available, last_sequence)
+            if key.credit_cap is not None:
+                snapshot.spent_by_key[key.key_id] = credits_spent
 
-    async def _load_limits(self, subjects: Sequence[tuple[UUID, UUID]], snapshot: Snapshot) -> None:
-        """Read plans and buckets of the locked accounts, and the database's clock."""
-        parameters = ([organization_subject(o) for o, _ in subjects], [plan_id for _, plan_id in subjects])
+    async def _load_sessions(self, requests: Sequence[AdmissionRequest], snapshot: Snapshot) -> None:
+        session_ids = {r.presented.session_id for r in requests if isinstance(r.presented, PresentedSession)}
+        if not session_ids:
+            return
+        for row in await self._connection.fetch(SESSIONS, list(session_ids)):
+            *columns, available, last_sequence = row
+            values = (*columns[:SESSION_COLUMNS], Person(*columns[SESSION_COLUMNS:]))
+            session = StoredSession(*values)
+            snapshot.sessions[session.session_id] = session
+            # An account that was read with a key already is one and the same: the first reading counts.
+            snapshot.accounts.setdefault(session.organization_id, Account(available, last_sequence))
+
+    async def _load_buckets(self, calls: Sequence[AdmissionCall], snapshot: Snapshot) -> None:
+        """Read the buckets that calls name themselves."""
+        wanted = {(d.subject, d.quota.name) for call in calls for d in call.demands}
+        if wanted:
+            for row in await self._connection.fetch(BUCKETS, *columns_of(sorted(wanted))):
+                snapshot.now, subject, name, tat_us = row
+                snapshot.buckets[subject, name] = tat_us
+
+    async def _load_limits(self, snapshot: Snapshot) -> None:
+        """Read the limits of the plans, their buckets, and the database's clock."""
+        subjects = sorted({(holder.organization_id, holder.plan_id) for holder in snapshot.holders()})
         if not subjects:
-            ((now,),) = await self._connection.fetch("SELECT clock_timestamp()")
-        else:
-            rows = await self._connection.fetch(LIMITS, *parameters)
-            now = rows[0][0]
-            for _, subject, plan_id, name, quota, period_seconds, burst, tat_us in rows:
-                quotas = snapshot.quotas.setdefault(plan_id, {})
-                if name is not None:
-                    if name not in quotas:
-                        quotas[name] = Quota(name, quota, period_seconds, burst)
-                    snapshot.buckets[subject, name] = tat_us or 0
-        snapshot.now = now
-        elapsed = now - EPOCH
-        snapshot.now_us = (elapsed.days * 86_400 + elapsed.seconds) * MICROSECONDS + elapsed.microseconds
+            return
+        parameters = ([organization_subject(o) for o, _ in subjects], [plan_id for _, plan_id in subjects])
+        for row in await self._connection.fetch(LIMITS, *parameters):
+            snapshot.now, subject, plan_id, name, quota, period_seconds, burst, tat_us = row
+            quotas = snapshot.quotas.setdefault(plan_id, {})
+            if name is not None:
+                if name not in quotas:
+                    quotas[name] = Quota(name, quota, period_seconds, burst)
+                snapshot.buckets[subject, name] = tat_us
 
     async def _load_past_charges(self, requests: Sequence[AdmissionRequest], snapshot: Snapshot) -> None:
         wanted = {
@@ -186,21 +166,67 @@ def requests_of(call: AdmissionCall) -> list[AdmissionRequest]:
     return call.requests if call.caller is None else [call.caller, *call.requests]
 
 
+def bucket_parameters(changes: Changes) -> tuple[list[Any], ...]:
+    """The buckets, sorted, as parallel arrays: subject, name, before, after."""
+    buckets = sorted(changes.buckets)
+    return (
+        [subject for subject, _ in buckets],
+        [name for _, name in buckets],
+        [changes.buckets_before[bucket] for bucket in buckets],
+        [changes.buckets[bucket] for bucket in buckets],
+    )
+
+
+def account_parameters(changes: Changes) -> tuple[list[Any], ...]:
+    """The accounts and the capped keys, as parallel arrays with what they were before."""
+    accounts = changes.accounts
+    return (
+        list(accounts),
+        [changes.sequences_before[organization_id] for organization_id in accounts],
+        [account.last_sequence for account in accounts.values()],
+        [account.available for account in accounts.values()],
+        list(changes.spent_by_key),
+        [changes.spent_before[key_id] for key_id in changes.spent_by_key],
+        list(changes.spent_by_key.values()),
+    )
+
+
+def entry_parameters(changes: Changes) -> tuple[list[Any], ...]:
+    """The new ledger entries as parallel arrays."""
+    charges = changes.charges
+    return (
+        [new_id() for _ in charges],
+        [charge.organization_id for charge in charges],
+        [charge.sequence for charge in charges],
+        [charge.amount for charge in charges],
+        [charge.balance_after for charge in charges],
+        [charge.reason for charge in charges],
+        [charge.charge_id for charge in charges],
+        [charge.api_key_id for charge in charges],
+        [charge.user_id for charge in charges],
+        [charge.request_id for charge in charges],
+    )
+
+
 def columns_of(pairs: Sequence[tuple[Any, Any]]) -> tuple[list[Any], list[Any]]:
     """Turn pairs into two parallel arrays."""
     return [first for first, _ in pairs], [second for _, second in pairs]
 
 
-def admissions_opener(pool: asyncpg.Pool) -> "OpenAdmissions":
-    """How the gate opens a batch: a transaction on connections that no request can exhaust."""
+class Admissions:
+    """Opens the gate's repository on connections that no request can exhaust."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
 
     @asynccontextmanager
-    async def open_admissions() -> AsyncIterator[AdmissionRepository]:
-        async with driver_transaction(pool) as connection:
+    async def at_once(self) -> AsyncIterator[AdmissionRepository]:
+        """Each statement is a transaction of its own: what is written is committed when it is answered."""
+        async with driver_connection(self._pool) as connection:
             yield AdmissionRepository(connection)
 
-    return open_admissions
-
-
-OpenAdmissions = Callable[[], AbstractAsyncContextManager[AdmissionRepository]]
-"""Opens the transaction of one batch."""
+    @asynccontextmanager
+    async def in_transaction(self) -> AsyncIterator[AdmissionRepository]:
+        """All statements are one transaction, for work under locks."""
+        async with driver_transaction(self._pool) as connection:
+            yield AdmissionRepository(connection)

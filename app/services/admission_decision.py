@@ -180,6 +180,7 @@ class BatchDecision:
         for take in takes:
             if take.weight:
                 bucket = subject, take.quota.name
+                self.changes.buckets_before.setdefault(bucket, self._snapshot.buckets[bucket])
                 self._snapshot.buckets[bucket] = self.changes.buckets[bucket] = take.tat_us
 
     # What does it cost
@@ -225,6 +226,7 @@ class BatchDecision:
     ) -> None:
         organization_id = stored.organization_id
         account = self._snapshot.accounts[organization_id]
+        self.changes.sequences_before.setdefault(organization_id, account.last_sequence)
         account.available -= cost
         account.last_sequence += 1
         self.changes.accounts[organization_id] = account
@@ -244,7 +246,9 @@ class BatchDecision:
         if request.charge_id is not None:
             self._snapshot.past_charges[organization_id, request.charge_id] = charge.as_past()
         if isinstance(stored, StoredKey) and stored.credit_cap is not None:
-            spent = self._snapshot.spent_by_key.get(stored.key_id, 0) + cost
+            before = self._snapshot.spent_by_key.get(stored.key_id, 0)
+            self.changes.spent_before.setdefault(stored.key_id, before)
+            spent = before + cost
             self._snapshot.spent_by_key[stored.key_id] = self.changes.spent_by_key[stored.key_id] = spent
 
 

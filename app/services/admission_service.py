@@ -7,7 +7,7 @@ from uuid import UUID
 
 import structlog
 
-from app.core.admission import AdmissionCall, CallVerdict, LimitDemand
+from app.core.admission import AdmissionCall, CallVerdict, LimitDemand, Snapshot
 from app.core.coalescer import Coalescer
 from app.core.exceptions import (
     CommitOutcomeUnknownError,
@@ -17,7 +17,7 @@ from app.core.exceptions import (
 )
 from app.core.gcra import Take, retry_after_seconds
 from app.core.settings import GateSettings
-from app.repositories.admission_repository import OpenAdmissions
+from app.repositories.admission_repository import Admissions, StaleDecisionError
 from app.services.admission_decision import decide
 from app.services.admission_identity import Policy
 
@@ -30,8 +30,8 @@ USE_DELAY_SECONDS = 1
 class AdmissionService:
     """Decides calls in batches; every answer leaves after its batch is committed."""
 
-    def __init__(self, open_admissions: OpenAdmissions, policy: Policy, settings: GateSettings) -> None:
-        self._open_admissions = open_admissions
+    def __init__(self, admissions: Admissions, policy: Policy, settings: GateSettings) -> None:
+        self._admissions = admissions
         self._policy = policy
         self._coalescer: Coalescer[AdmissionCall, CallVerdict] = Coalescer(
             self._flush,
@@ -73,7 +73,24 @@ class AdmissionService:
             await self._writing
 
     async def _flush(self, calls: Sequence[AdmissionCall]) -> Sequence[CallVerdict]:
-        async with self._open_admissions() as repository:
+        async with self._admissions.at_once() as repository:
+            snapshot = await repository.load(calls)
+            verdicts, changes = decide(calls, snapshot, self._policy)
+            try:
+                await repository.apply(changes, snapshot)
+            except StaleDecisionError:
+                lost = snapshot
+            else:
+                self._note_use(changes.used_keys, snapshot.now)
+                return verdicts
+        return await self._flush_under_locks(calls, lost)
+
+    async def _flush_under_locks(
+        self, calls: Sequence[AdmissionCall], lost: Snapshot
+    ) -> Sequence[CallVerdict]:
+        """Decide again what another node, a grant or a route's own charge was faster than."""
+        async with self._admissions.in_transaction() as repository:
+            await repository.lock(lost)
             snapshot = await repository.load(calls)
             verdicts, changes = decide(calls, snapshot, self._policy)
             await repository.apply(changes, snapshot)
@@ -91,7 +108,7 @@ class AdmissionService:
         await asyncio.sleep(USE_DELAY_SECONDS)
         used, self._used_keys = self._used_keys, {}
         try:
-            async with self._open_admissions() as repository:
+            async with self._admissions.at_once() as repository:
                 await repository.touch(used)
         except UnavailableError as error:
             # Nothing hangs on it: the keys' next use is noted again.

@@ -17,7 +17,7 @@ from app.core.exceptions import (
 from app.core.gcra import Quota
 from app.core.settings import DatabaseSettings, GateSettings
 from app.models import ApiKey, CreditAccount
-from app.repositories.admission_repository import admissions_opener
+from app.repositories.admission_repository import Admissions
 from app.services.admission_identity import Policy
 from app.services.admission_service import AdmissionService
 from tests.factories.gate import call
@@ -28,7 +28,7 @@ async def open_gate(resources, *, database=None, **options):
     """A gate of its own, with its own connections: another node."""
     pool = await create_driver_pool(database or resources.settings.database, size=4)
     policy = Policy(resources.api_key_secrets)
-    gate = AdmissionService(admissions_opener(pool), policy, GateSettings(**options))
+    gate = AdmissionService(Admissions(pool), policy, GateSettings(**options))
     try:
         yield gate
     finally:
@@ -205,7 +205,7 @@ async def test_a_connection_that_was_cut_is_replaced_without_anyone_noticing(wor
 
     async with open_gate(resources) as gate:
         await gate.admit(call(key, cost=1))
-        async with gate._open_admissions() as repository:
+        async with gate._admissions.at_once() as repository:
             pid = await repository._connection.fetchval("SELECT pg_backend_pid()")
         async with transaction(resources.engine) as session:
             await session.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})

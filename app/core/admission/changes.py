@@ -34,5 +34,9 @@ class Changes:
     charges: list[NewCharge] = field(default_factory=list)
     spent_by_key: dict[UUID, int] = field(default_factory=dict)
     """Key id -> credits spent in all, for keys with a cap."""
+    sequences_before: dict[UUID, int] = field(default_factory=dict)
+    """What the decision rests on: accounts, buckets and spending as they were read."""
+    buckets_before: dict[tuple[str, str], int] = field(default_factory=dict)
+    spent_before: dict[UUID, int] = field(default_factory=dict)
     used_keys: set[UUID] = field(default_factory=set)
     """Keys whose `last_used_at` is due."""

@@ -60,7 +60,7 @@ class StoredSession(Holder):
 
 @dataclass(slots=True)
 class Account:
-    """An organization's credits, locked by this transaction."""
+    """An organization's credits."""
 
     available: int
     last_sequence: int
@@ -78,7 +78,7 @@ class PastCharge:
 
 @dataclass(slots=True)
 class Snapshot:
-    """Everything a batch needs to know, read under the locks of its accounts."""
+    """Everything a batch needs to know."""
 
     now: datetime
     now_us: int
@@ -93,6 +93,10 @@ class Snapshot:
     """(organization id, charge id) -> what it took."""
     spent_by_key: dict[UUID, int] = field(default_factory=dict)
     """Key id -> credits spent so far, for keys with a cap."""
+
+    def holders(self) -> "list[StoredKey | StoredSession]":
+        """Everyone who stands behind a credential of the batch."""
+        return [*self.keys.values(), *self.sessions.values()]
 
     def holder(self, presented: Presented | None) -> StoredKey | StoredSession | None:
         """The stored side of a presented credential, whether or not it is the right secret."""
