@@ -1,66 +1,102 @@
-"""The fast lane of `POST /api/v1/verify`: the plain case without the framework's generic dispatch.
+"""The fast lane: the plain case of the two busiest calls, without the framework's generic dispatch.
 
 FastAPI spends more on finding a route and solving its dependencies than the gate spends on deciding. So a
-request that is exactly what the route expects - one JSON body of known form, one credential, no query - is
-answered here, by the same service and the same models. Everything else goes down the road to the route, which
-alone knows how to refuse: the lane takes only what it fully understands, and never answers differently.
+request that is exactly what its route expects is answered here, by the same services and the same models.
+Everything else goes down the road to the route, which alone knows how to refuse: a lane takes only what it
+fully understands, and never answers differently.
 """
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from pydantic import TypeAdapter, ValidationError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.dependencies.asker import asker_of
 from app.api.dependencies.credential import credential_text
+from app.api.dependencies.principal import identify
 from app.api.dependencies.resources import resources_of
+from app.api.etag import version_tag
 from app.api.resources import Resources
 from app.api.strict_json import parse_json, require_json
 from app.core.admission import Presented
 from app.core.credentials import read_credential
 from app.core.exceptions import AppError
+from app.core.scopes import Scope as Permission
+from app.schemas.user import UserResponse
 from app.schemas.verification import VerifyRequest, VerifyResponse
 
 VERIFY_PATH = "/api/v1/verify"
+PROFILE_PATH = "/api/v1/users/me"
 read_question = VerifyRequest.__pydantic_validator__.validate_python
 write_verdict = TypeAdapter(VerifyResponse).serializer.to_json
+write_profile = UserResponse.__pydantic_serializer__.to_json
+
+
+@dataclass(slots=True)
+class PlainAnswer:
+    """A 200 in JSON."""
+
+    body: bytes
+    etag: str | None = None
+
+    def headers(self) -> list[tuple[bytes, bytes]]:
+        """What the route would send."""
+        own = [
+            (b"content-length", str(len(self.body)).encode()),
+            (b"content-type", b"application/json"),
+        ]
+        return own if self.etag is None else [(b"etag", self.etag.encode()), *own]
 
 
 class FastLaneMiddleware:
-    """Answers plain verify requests; hands everything else, body included, to the application."""
+    """Answers plain requests; hands everything else, body included, to the application."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, here or down the road."""
-        if not is_plain(scope):
+        lane = LANES.get((scope["method"], scope["path"])) if scope["type"] == "http" else None
+        if lane is None or scope["query_string"]:
             await self.app(scope, receive, send)
             return
         message = await receive()
-        resources = resources_of(scope)
-        call = read_call(scope, message, resources)
-        if call is None:
+        answer = await lane(scope, message)
+        if answer is None:
             await self.app(scope, replay(message, receive), send)
             return
-        question, caller = call
-        asker = asker_of(scope, caller)
-        (verdict,) = await resources.verification.verify(asker, [question], pointer="")
-        body = write_verdict(verdict)
-        headers = [
-            (b"content-length", str(len(body)).encode()),
-            (b"content-type", b"application/json"),
-        ]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
+        await send({"type": "http.response.start", "status": 200, "headers": answer.headers()})
+        await send({"type": "http.response.body", "body": answer.body})
 
 
-def is_plain(scope: Scope) -> bool:
-    """Whether this may be a call that the lane understands."""
-    return (
-        scope["type"] == "http"
-        and scope["path"] == VERIFY_PATH
-        and scope["method"] == "POST"
-        and not scope["query_string"]
-    )
+async def verify(scope: Scope, message: Message) -> PlainAnswer | None:
+    """`POST /api/v1/verify` with one JSON body of known form and one credential."""
+    resources = resources_of(scope)
+    call = read_call(scope, message, resources)
+    if call is None:
+        return None
+    question, caller = call
+    (verdict,) = await resources.verification.verify(asker_of(scope, caller), [question], pointer="")
+    return PlainAnswer(write_verdict(verdict))
+
+
+async def read_own_profile(scope: Scope, message: Message) -> PlainAnswer | None:
+    """`GET /api/v1/users/me` by a session; whoever is decided here is not decided again down the road."""
+    if message.get("body") or any(name == b"if-none-match" for name, _ in scope["headers"]):
+        return None
+    principal = await identify(scope)
+    person = principal.person
+    if person is None or not principal.has(Permission.PROFILE_READ):
+        return None
+    return PlainAnswer(write_profile(UserResponse.model_validate(person)), version_tag(person.version))
+
+
+Lane = Callable[[Scope, Message], Awaitable[PlainAnswer | None]]
+LANES: dict[tuple[str, str], Lane] = {
+    ("POST", VERIFY_PATH): verify,
+    ("GET", PROFILE_PATH): read_own_profile,
+}
 
 
 def read_call(scope: Scope, message: Message, resources: Resources) -> tuple[VerifyRequest, Presented] | None:

@@ -14,23 +14,28 @@ BEARER = b"bearer"
 
 
 async def get_presented(request: Request) -> Presented:
-    """What the request presents; refused here, without I/O, when it cannot be a credential.
+    """What the request presents, to be injected."""
+    return presented_in(request.scope)
+
+
+PresentedDep = Annotated[Presented, Depends(get_presented)]
+
+
+def presented_in(scope: Scope) -> Presented:
+    """What a request presents; refused here, without I/O, when it cannot be a credential.
 
     Raises:
         UnauthenticatedError: it carries none.
         InvalidCredentialError: it carries two, or one that is malformed.
     """
-    text = credential_text(request.scope)
+    text = credential_text(scope)
     if text is None:
         raise UnauthenticatedError("Send an access token or an API key as a Bearer token, or X-API-Key.")
-    resources = resources_of(request.scope)
+    resources = resources_of(scope)
     presented = read_credential(text, resources.access_tokens, resources.clock())
     if presented is None:
         raise InvalidCredentialError("The credential is not valid.")
     return presented
-
-
-PresentedDep = Annotated[Presented, Depends(get_presented)]
 
 
 def credential_text(scope: Scope) -> str | None:

@@ -3,8 +3,9 @@
 from typing import Annotated
 
 from fastapi import Depends, Request
+from starlette.types import Scope
 
-from app.api.dependencies.credential import get_presented
+from app.api.dependencies.credential import presented_in
 from app.api.dependencies.resources import resources_of
 from app.core.admission import AdmissionCall, AdmissionRequest, Code, Verdict
 from app.core.client_address import canonical_address
@@ -31,24 +32,29 @@ async def get_principal(request: Request) -> Principal:
         AddressNotAllowedError: the key may not be used from this address.
         RateLimitedError: a limit of the plan is used up.
     """
-    state = request.scope["state"]
-    if "principal" not in state:
-        state["principal"] = await admit(request)
-    principal: Principal = state["principal"]
-    return principal
+    return await identify(request.scope)
 
 
 PrincipalDep = Annotated[Principal, Depends(get_principal)]
 
 
-async def admit(request: Request) -> Principal:
+async def identify(scope: Scope) -> Principal:
+    """The same, for whoever has only the ASGI scope."""
+    state = scope["state"]
+    if "principal" not in state:
+        state["principal"] = await admit(scope)
+    principal: Principal = state["principal"]
+    return principal
+
+
+async def admit(scope: Scope) -> Principal:
     """Ask the gate: the credential is read fresh, and the plan's limits are taken in the same commit."""
-    presented = await get_presented(request)
-    state = request.scope["state"]
+    presented = presented_in(scope)
+    state = scope["state"]
     address = canonical_address(state["client_address"])
     admission = AdmissionRequest(presented, address=address)
     call = AdmissionCall([admission], request_id=state["request_id"])
-    verdict = (await resources_of(request.scope).gate.admit(call)).verdicts[0]
+    verdict = (await resources_of(scope).gate.admit(call)).verdicts[0]
     state["takes"] = list(verdict.takes)
     state["rate_limit_headers"] = rate_limit_headers(verdict.takes)
     if verdict.principal is not None:
