@@ -18,6 +18,8 @@ class FolderLock:
         self._folder = folder
         self._path = folder / "lock"
         self._descriptor: int | None = None
+        # A forked child shares the lock, and would hold the folder for as long as it outlives us.
+        os.register_at_fork(after_in_child=self.release)
 
     def __enter__(self) -> Self:
         self.acquire()
