@@ -11,6 +11,8 @@ from starlette.types import Scope
 from app.core.logging import StandardOutput
 from app.core.redaction import redact_text
 
+PROBES, ERRORS = "/health/", 400
+"""A probe that is answered well says nothing worth a line every few seconds."""
 CLIENT_CLOSED_REQUEST = 499
 """Written when the caller hung up before there was an answer (nginx's number for it)."""
 
@@ -30,7 +32,7 @@ class AccessLog:
 
     def write(self, scope: Scope, status: int, duration_seconds: float) -> None:
         """Write the line of one request."""
-        if not self.enabled:
+        if not self.enabled or (status < ERRORS and scope["path"].startswith(PROBES)):
             return
         line = self._render(None, "info", access_line(scope, status, duration_seconds))
         if not self._lines:
