@@ -84,9 +84,9 @@ class Take:
     @property
     def header_seconds(self) -> int:
         """The `t` of the RateLimit field: until this call's kind of weight passes again."""
-        if self.exceeded:
-            return self.retry_after_seconds if self.wait_us is not None else self.reset_after_seconds  # type: ignore[return-value]
-        return self.next_unit_seconds
+        if not self.exceeded:
+            return self.next_unit_seconds
+        return self.reset_after_seconds if self.wait_us is None else seconds_up(self.wait_us)
 
 
 def seconds_up(microseconds: int) -> int:
@@ -94,7 +94,7 @@ def seconds_up(microseconds: int) -> int:
     return -(-microseconds // MICROSECONDS)
 
 
-def rate_limit_headers(takes: "list[Take]") -> dict[str, str]:
+def rate_limit_headers(takes: list[Take]) -> dict[str, str]:
     """The RateLimit fields of these limits, and Retry-After when one refused.
 
     Source: draft-ietf-httpapi-ratelimit-headers-11; RFC 9110, section 10.2.3.
@@ -115,7 +115,7 @@ def rate_limit_headers(takes: "list[Take]") -> dict[str, str]:
     return headers
 
 
-def retry_after_seconds(takes: "list[Take]") -> int | None:
+def retry_after_seconds(takes: list[Take]) -> int | None:
     """How long the refused call must wait for all of its limits; None when it passed or never will."""
     refused = [take for take in takes if take.exceeded]
     if not refused or any(take.wait_us is None for take in refused):

@@ -19,10 +19,9 @@ from app.core.exceptions import (
     AddressNotAllowedError,
     InsufficientScopeError,
     InvalidCredentialError,
-    RateLimitedError,
     ValidationFailedError,
 )
-from app.core.gcra import Take, rate_limit_headers, retry_after_seconds
+from app.core.gcra import Take, rate_limit_headers
 from app.core.principal import Principal
 from app.core.scopes import Scope
 from app.schemas.verification import (
@@ -32,7 +31,7 @@ from app.schemas.verification import (
     VerifyRequest,
     VerifyResponse,
 )
-from app.services.admission_service import AdmissionService
+from app.services.admission_service import AdmissionService, raise_when_exceeded
 
 
 class Asker(NamedTuple):
@@ -102,9 +101,7 @@ def raise_when_refused(verdict: CallVerdict, pointer: str) -> None:
         raise InsufficientScopeError(Scope.GATE_VERIFY)
     if caller.code is Code.FORBIDDEN:
         raise AddressNotAllowedError
-    for take in caller.takes:
-        if take.exceeded:
-            raise RateLimitedError(take.quota.name, retry_after_seconds=retry_after_seconds(caller.takes))
+    raise_when_exceeded(caller.takes)
     raise InvalidCredentialError("The service key is not valid.")
 
 

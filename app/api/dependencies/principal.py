@@ -9,9 +9,10 @@ from app.api.dependencies.credential import presented_in
 from app.api.dependencies.resources import resources_of
 from app.core.admission import AdmissionCall, AdmissionRequest, Code, Verdict
 from app.core.client_address import canonical_address
-from app.core.exceptions import AddressNotAllowedError, InvalidCredentialError, RateLimitedError
-from app.core.gcra import rate_limit_headers, retry_after_seconds
+from app.core.exceptions import AddressNotAllowedError, InvalidCredentialError
+from app.core.gcra import rate_limit_headers
 from app.core.principal import Principal
+from app.services.admission_service import raise_when_exceeded
 
 UNUSABLE = {
     Code.NOT_FOUND: "The credential is not valid.",
@@ -68,7 +69,5 @@ def principal_of(verdict: Verdict) -> Principal:
         return verdict.principal
     if verdict.code is Code.FORBIDDEN:
         raise AddressNotAllowedError
-    for take in verdict.takes:
-        if take.exceeded:
-            raise RateLimitedError(take.quota.name, retry_after_seconds=retry_after_seconds(verdict.takes))
+    raise_when_exceeded(verdict.takes)
     raise InvalidCredentialError(UNUSABLE[verdict.code])
