@@ -115,24 +115,13 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
 
 def build_api_key_secrets(secrets: SecretSettings) -> ApiKeySecrets:
     """The keys of API keys: the current pepper, and those that older keys still need."""
-    if secrets.api_key_pepper is None:
-        message = "FAREGATE_SECRETS__API_KEY_PEPPER is not set"
-        raise ValueError(message)
-    current = {secrets.api_key_pepper_id: secrets.api_key_pepper}
-    peppers = {
-        number: pepper.get_secret_value().encode()
-        for number, pepper in {**secrets.previous_api_key_peppers, **current}.items()
-    }
-    return ApiKeySecrets(peppers, current_pepper_id=secrets.api_key_pepper_id)
+    return ApiKeySecrets(secrets.peppers, current_pepper_id=secrets.api_key_pepper_id)
 
 
 def build_access_tokens(settings: Settings) -> AccessTokens:
     """The signer and reader of sessions' access tokens."""
-    if settings.secrets.signing_key is None:
-        message = "FAREGATE_SECRETS__SIGNING_KEY is not set"
-        raise ValueError(message)
     return AccessTokens(
-        settings.secrets.signing_key.get_secret_value(),
+        settings.secrets.signing_key_pem,
         issuer=settings.sessions.issuer,
         audience=settings.sessions.audience,
         lifetime_seconds=settings.sessions.access_token_seconds,
