@@ -90,7 +90,7 @@ class SecretSettings(SettingsGroup):
     """What must never be seen: no defaults; development generates them into `.data/`."""
 
     api_key_pepper: SecretStr | None = None
-    """At least 32 random characters: keys the HMAC of API keys and of opaque tokens."""
+    """At least 32 random characters: keys the HMAC of API keys."""
     api_key_pepper_id: Annotated[int, Field(ge=1, le=32767)] = 1
     """Stored with each key. To change the pepper: raise this, and move the old one to the previous ones."""
     previous_api_key_peppers: dict[int, SecretStr] = Field(default_factory=dict)

@@ -27,7 +27,7 @@ class NewCharge:
 
 @dataclass(slots=True)
 class Changes:
-    """Everything a batch writes."""
+    """Everything a batch writes, and what each change rests on: it is written only if that is still so."""
 
     accounts: dict[UUID, Account] = field(default_factory=dict)
     buckets: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -35,8 +35,10 @@ class Changes:
     spent_by_key: dict[UUID, int] = field(default_factory=dict)
     """Key id -> credits spent in all, for keys with a cap."""
     sequences_before: dict[UUID, int] = field(default_factory=dict)
-    """What the decision rests on: accounts, buckets and spending as they were read."""
+    """Organization id -> the account's last sequence as it was read: it tells any movement since."""
     buckets_before: dict[tuple[str, str], int] = field(default_factory=dict)
+    """The same buckets as they were read; 0 for one that was not there."""
     spent_before: dict[UUID, int] = field(default_factory=dict)
+    """The same keys' spending as it was read."""
     used_keys: set[UUID] = field(default_factory=set)
     """Keys whose `last_used_at` is due."""

@@ -55,7 +55,7 @@ class AdmissionRequest:
 
 @dataclass(slots=True)
 class AdmissionCall:
-    """What one caller asks at once: decided in one transaction, each request on its own."""
+    """What one caller asks at once: decided and written together, each request on its own."""
 
     requests: list[AdmissionRequest]
     caller: AdmissionRequest | None = None

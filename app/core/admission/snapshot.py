@@ -94,7 +94,7 @@ class Snapshot:
     spent_by_key: dict[UUID, int] = field(default_factory=dict)
     """Key id -> credits spent so far, for keys with a cap."""
 
-    def holders(self) -> "list[StoredKey | StoredSession]":
+    def holders(self) -> list[StoredKey | StoredSession]:
         """Everyone who stands behind a credential of the batch."""
         return [*self.keys.values(), *self.sessions.values()]
 
