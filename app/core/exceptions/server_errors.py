@@ -51,13 +51,15 @@ class OverloadedError(UnavailableError):
 
 
 class DatabaseUnavailableError(UnavailableError):
-    """PostgreSQL cannot be reached, or the outcome of a commit is not known."""
+    """PostgreSQL cannot be reached."""
 
     code = "database_unavailable"
     title = "Database unavailable"
 
-    def __init__(self) -> None:
-        super().__init__("The database cannot be reached. Nothing is decided without it; try again shortly.")
+    def __init__(
+        self, detail: str = "The database cannot be reached. Nothing is decided without it; try again shortly."
+    ) -> None:
+        super().__init__(detail)
 
 
 class CommitOutcomeUnknownError(DatabaseUnavailableError):
@@ -65,3 +67,9 @@ class CommitOutcomeUnknownError(DatabaseUnavailableError):
 
     code = "commit_outcome_unknown"
     title = "Outcome unknown"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The connection was lost during the commit, which may have happened. "
+            "Repeat with the same charge id to learn the outcome."
+        )
