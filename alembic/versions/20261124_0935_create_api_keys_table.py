@@ -51,6 +51,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["plan_id"], ["plans.id"], name=op.f("fk_api_keys_plan_id_plans")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_api_keys")),
+        postgresql_with={"fillfactor": "80"},
     )
     op.create_index(op.f("ix_api_keys_created_by"), "api_keys", ["created_by"], unique=False)
     op.create_index(op.f("ix_api_keys_organization_id"), "api_keys", ["organization_id"], unique=False)

@@ -33,7 +33,6 @@ from app.core.person import Person
 from app.repositories.admission_statements import (
     BUCKETS,
     KEYS,
-    LIMITS,
     LOCK_ACCOUNTS,
     LOCK_BUCKETS,
     MAKE_BUCKETS,
@@ -46,6 +45,8 @@ from app.repositories.admission_statements import (
 
 SESSION_COLUMNS = 10
 """The first columns of SESSIONS; those after them describe the person."""
+ACCOUNT_COLUMNS = 8
+"""The last columns of KEYS and SESSIONS: the account, a limit with its bucket, and the database's clock."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -60,13 +61,12 @@ class AdmissionRepository:
         self._connection = connection
 
     async def load(self, calls: Sequence[AdmissionCall]) -> Snapshot:
-        """Read credentials and accounts, then the limits and buckets of those who stand behind them."""
+        """Read credentials with the accounts, limits and buckets of those who stand behind them."""
         requests = [request for call in calls for request in requests_of(call)]
         snapshot = Snapshot(now=EPOCH, now_us=0)
         await self._load_keys(requests, snapshot)
         await self._load_sessions(requests, snapshot)
         await self._load_buckets(calls, snapshot)
-        await self._load_limits(snapshot)
         await self._load_past_charges(requests, snapshot)
         elapsed = snapshot.now - EPOCH
         snapshot.now_us = (elapsed.days * 86_400 + elapsed.seconds) * MICROSECONDS + elapsed.microseconds
@@ -107,24 +107,25 @@ class AdmissionRepository:
         lookup_ids = {r.presented.lookup_id for r in requests if isinstance(r.presented, PresentedKey)}
         if not lookup_ids:
             return
-        for row in await self._connection.fetch(KEYS, list(lookup_ids)):
-            lookup_id, *columns, available, last_sequence, credits_spent = row
-            key = snapshot.keys[lookup_id] = StoredKey(*columns)
-            snapshot.accounts[key.organization_id] = Account(available, last_sequence)
-            if key.credit_cap is not None:
-                snapshot.spent_by_key[key.key_id] = credits_spent
+        for lookup_id, *columns in await self._connection.fetch(KEYS, list(lookup_ids)):
+            *key_columns, credits_spent = columns[:-ACCOUNT_COLUMNS]
+            key = snapshot.keys.get(lookup_id)
+            if key is None:
+                key = snapshot.keys[lookup_id] = StoredKey(*key_columns)
+                if key.credit_cap is not None:
+                    snapshot.spent_by_key[key.key_id] = credits_spent
+            note_account(snapshot, key, columns[-ACCOUNT_COLUMNS:])
 
     async def _load_sessions(self, requests: Sequence[AdmissionRequest], snapshot: Snapshot) -> None:
         session_ids = {r.presented.session_id for r in requests if isinstance(r.presented, PresentedSession)}
         if not session_ids:
             return
-        for row in await self._connection.fetch(SESSIONS, list(session_ids)):
-            *columns, available, last_sequence = row
-            values = (*columns[:SESSION_COLUMNS], Person(*columns[SESSION_COLUMNS:]))
+        for columns in await self._connection.fetch(SESSIONS, list(session_ids)):
+            person = Person(*columns[SESSION_COLUMNS:-ACCOUNT_COLUMNS])
+            values = (*columns[:SESSION_COLUMNS], person)
             session = StoredSession(*values)
             snapshot.sessions[session.session_id] = session
-            # An account that was read with a key already is one and the same: the first reading counts.
-            snapshot.accounts.setdefault(session.organization_id, Account(available, last_sequence))
+            note_account(snapshot, session, columns[-ACCOUNT_COLUMNS:])
 
     async def _load_buckets(self, calls: Sequence[AdmissionCall], snapshot: Snapshot) -> None:
         """Read the buckets that calls name themselves."""
@@ -132,20 +133,6 @@ class AdmissionRepository:
         if wanted:
             for row in await self._connection.fetch(BUCKETS, *columns_of(sorted(wanted))):
                 snapshot.now, subject, name, tat_us = row
-                snapshot.buckets[subject, name] = tat_us
-
-    async def _load_limits(self, snapshot: Snapshot) -> None:
-        """Read the limits of the plans, their buckets, and the database's clock."""
-        subjects = sorted({(holder.organization_id, holder.plan_id) for holder in snapshot.holders()})
-        if not subjects:
-            return
-        parameters = ([organization_subject(o) for o, _ in subjects], [plan_id for _, plan_id in subjects])
-        for row in await self._connection.fetch(LIMITS, *parameters):
-            snapshot.now, subject, plan_id, name, quota, period_seconds, burst, tat_us = row
-            quotas = snapshot.quotas.setdefault(plan_id, {})
-            if name is not None:
-                if name not in quotas:
-                    quotas[name] = Quota(name, quota, period_seconds, burst)
                 snapshot.buckets[subject, name] = tat_us
 
     async def _load_past_charges(self, requests: Sequence[AdmissionRequest], snapshot: Snapshot) -> None:
@@ -164,6 +151,20 @@ class AdmissionRepository:
 def requests_of(call: AdmissionCall) -> list[AdmissionRequest]:
     """Every request of a call, the caller's own included."""
     return call.requests if call.caller is None else [call.caller, *call.requests]
+
+
+def note_account(snapshot: Snapshot, holder: StoredKey | StoredSession, columns: Sequence[Any]) -> None:
+    """Add what stands behind a credential: its account, and one limit of its plan with its bucket."""
+    available, last_sequence, name, quota, period_seconds, burst, tat_us, snapshot.now = columns
+    organization_id = holder.organization_id
+    # An account or a bucket that was read before is one and the same: the first reading counts.
+    if organization_id not in snapshot.accounts:
+        snapshot.accounts[organization_id] = Account(available, last_sequence)
+    quotas = snapshot.quotas.setdefault(holder.plan_id, {})
+    if name is not None:
+        if name not in quotas:
+            quotas[name] = Quota(name, quota, period_seconds, burst)
+        snapshot.buckets.setdefault((organization_subject(organization_id), name), tat_us)
 
 
 def bucket_parameters(changes: Changes) -> tuple[list[Any], ...]:

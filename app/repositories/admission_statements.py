@@ -10,35 +10,34 @@ KEYS = """
 SELECT s.lookup_id, k.organization_id, o.is_active, COALESCE(k.plan_id, o.plan_id), k.created_by, u.is_active,
        u.is_operator, k.expires_at, k.revoked_at, k.id, s.digest, s.pepper_id, s.retired_at, k.environment,
        k.scopes, k.enabled, k.credit_cap, k.allowed_cidrs, NULLIF(k.attributes, '{}'::jsonb), k.last_used_at,
-       a.available, a.last_sequence, k.credits_spent
+       k.credits_spent, a.available, a.last_sequence,
+       l.name, l.quota, l.period_seconds, l.burst, COALESCE(b.tat_us, 0), clock_timestamp()
 FROM api_key_secrets s
 JOIN api_keys k ON k.id = s.api_key_id
 JOIN organizations o ON o.id = k.organization_id
 JOIN users u ON u.id = k.created_by
 JOIN credit_accounts a ON a.organization_id = k.organization_id
+LEFT JOIN plan_limits l ON l.plan_id = COALESCE(k.plan_id, o.plan_id)
+LEFT JOIN rate_limit_states b ON b.subject = 'org:' || k.organization_id AND b.name = l.name
 WHERE s.lookup_id = ANY($1::text[])
+ORDER BY l.name
 """
 
 SESSIONS = """
 SELECT s.organization_id, o.is_active, o.plan_id, s.user_id, u.is_active, u.is_operator, s.expires_at,
        s.revoked_at, s.id, m.role,
        u.id, u.email, u.username, u.full_name, u.is_active, u.is_operator, u.created_at, u.updated_at,
-       u.version, a.available, a.last_sequence
+       u.version, a.available, a.last_sequence,
+       l.name, l.quota, l.period_seconds, l.burst, COALESCE(b.tat_us, 0), clock_timestamp()
 FROM sessions s
 JOIN organizations o ON o.id = s.organization_id
 JOIN users u ON u.id = s.user_id
 JOIN credit_accounts a ON a.organization_id = s.organization_id
+LEFT JOIN plan_limits l ON l.plan_id = o.plan_id
+LEFT JOIN rate_limit_states b ON b.subject = 'org:' || s.organization_id AND b.name = l.name
 LEFT JOIN memberships m ON m.organization_id = s.organization_id AND m.user_id = s.user_id
 WHERE s.id = ANY($1::uuid[])
-"""
-
-LIMITS = """
-SELECT clock_timestamp(), o.subject, o.plan_id, l.name, l.quota, l.period_seconds, l.burst,
-       COALESCE(b.tat_us, 0)
-FROM unnest($1::text[], $2::uuid[]) AS o (subject, plan_id)
-LEFT JOIN plan_limits l ON l.plan_id = o.plan_id
-LEFT JOIN rate_limit_states b ON b.subject = o.subject AND b.name = l.name
-ORDER BY o.subject, l.name
+ORDER BY l.name
 """
 
 PAST_CHARGES = """

@@ -57,7 +57,8 @@ class DatabaseUnavailableError(UnavailableError):
     title = "Database unavailable"
 
     def __init__(
-        self, detail: str = "The database cannot be reached. Nothing is decided without it; try again shortly."
+        self,
+        detail: str = "The database cannot be reached. Nothing is decided without it; try again shortly.",
     ) -> None:
         super().__init__(detail)
 
