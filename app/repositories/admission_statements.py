@@ -128,7 +128,7 @@ WITH paying AS (
 ), spending AS (
     UPDATE api_keys k SET credits_spent = s.spent
     FROM unnest($9::uuid[], $10::bigint[], $11::bigint[]) AS s (id, before, spent)
-    WHERE k.id = s.id AND k.credits_spent = s.before
+    WHERE k.id = s.id AND k.credits_spent = s.before AND k.credit_cap IS NOT NULL
     RETURNING 1
 ), entries AS (
     INSERT INTO ledger_entries (id, organization_id, sequence, kind, amount, balance_after, reason, charge_id,
