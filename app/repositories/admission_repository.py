@@ -1,8 +1,8 @@
 """All that the gate reads and writes, for a whole batch at a time.
 
 A batch is read without locks and written by one statement, which compares: it changes what it was decided on
-only if that is still as it was read. So a batch costs two or three round trips and is durable when it is
-answered. If something else was faster, nothing is written, and the batch is decided again under locks.
+only if that is still as it was read. So a batch costs two round trips (more with charge ids, or when keys and sessions
+mix) and is durable when it is answered. If something else was faster, nothing is written, and the batch is decided again under locks.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -72,12 +72,18 @@ class AdmissionRepository:
         snapshot.now_us = (elapsed.days * 86_400 + elapsed.seconds) * MICROSECONDS + elapsed.microseconds
         return snapshot
 
+    async def make_buckets(self, snapshot: Snapshot) -> None:
+        """Make the buckets that are missing, so that there is a row to lock.
+
+        Before the locks and committed by itself: a new row that is not committed yet, held while waiting for
+        another, would let two nodes wait for each other.
+        """
+        await self._connection.execute(MAKE_BUCKETS, *columns_of(sorted(snapshot.buckets)))
+
     async def lock(self, snapshot: Snapshot) -> None:
         """Keep what this snapshot read from changing, so that the next one stays true until the commit."""
-        buckets = columns_of(sorted(snapshot.buckets))
         await self._connection.execute(LOCK_ACCOUNTS, sorted(snapshot.accounts))
-        await self._connection.execute(MAKE_BUCKETS, *buckets)
-        await self._connection.execute(LOCK_BUCKETS, *buckets)
+        await self._connection.execute(LOCK_BUCKETS, *columns_of(sorted(snapshot.buckets)))
 
     async def apply(self, changes: Changes, snapshot: Snapshot) -> None:
         """Write the changes of a batch, all or none; a batch that charges waits for the disk.

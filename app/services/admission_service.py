@@ -12,6 +12,7 @@ from app.core.coalescer import Coalescer
 from app.core.exceptions import (
     CommitOutcomeUnknownError,
     DatabaseUnavailableError,
+    OverloadedError,
     RateLimitedError,
     UnavailableError,
 )
@@ -80,6 +81,7 @@ class AdmissionService:
                 await repository.apply(changes, snapshot)
             except StaleDecisionError:
                 lost = snapshot
+                await repository.make_buckets(lost)
             else:
                 self._note_use(changes.used_keys, snapshot.now)
                 return verdicts
@@ -93,7 +95,11 @@ class AdmissionService:
             await repository.lock(lost)
             snapshot = await repository.load(calls)
             verdicts, changes = decide(calls, snapshot, self._policy)
-            await repository.apply(changes, snapshot)
+            try:
+                await repository.apply(changes, snapshot)
+            except StaleDecisionError as error:
+                # A plan or a cap was edited in this very moment: refused rather than guessed.
+                raise OverloadedError from error
         self._note_use(changes.used_keys, snapshot.now)
         return verdicts
 
