@@ -1,8 +1,9 @@
 """All that the gate reads and writes, for a whole batch at a time.
 
 A batch is read without locks and written by one statement, which compares: it changes what it was decided on
-only if that is still as it was read. So a batch costs two round trips (more with charge ids, or when keys and sessions
-mix) and is durable when it is answered. If something else was faster, nothing is written, and the batch is decided again under locks.
+only if that is still as it was read. So a batch costs two round trips (more with charge ids, or when keys and
+sessions mix) and is durable when it is answered. If something else was faster, nothing is written, and the
+batch is decided again under locks.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
