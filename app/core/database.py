@@ -40,13 +40,17 @@ def create_engine(settings: DatabaseSettings, *, pool_size: int) -> AsyncEngine:
 
 async def create_driver_pool(settings: DatabaseSettings, *, size: int) -> asyncpg.Pool:
     """Make a pool of the driver's own connections, for work whose cost is counted in microseconds."""
+    arguments = connect_arguments(settings)
+    # Its statements look up a handful of rows by their keys, however large the tables: reading a whole table
+    # to hash it would make every batch pay for all customers.
+    arguments["server_settings"] |= {"enable_hashjoin": "off", "enable_mergejoin": "off"}
     return await asyncpg.create_pool(
         settings.driver_url,
         min_size=0,
         max_size=size,
         init=read_json_as_values,
         reset=leave_as_it_is,
-        **connect_arguments(settings),
+        **arguments,
     )
 
 
