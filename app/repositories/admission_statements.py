@@ -77,13 +77,12 @@ WITH relaxed AS (SELECT set_config('synchronous_commit', 'off', true)), changed 
     SELECT d.* FROM relaxed, unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[])
         AS d (subject, name, before_us, after_us)
 ), locked AS (
-    SELECT b.subject, b.name FROM changed d
+    SELECT b.subject, b.name, d.after_us FROM changed d
     JOIN rate_limit_states b ON b.subject = d.subject AND b.name = d.name AND b.tat_us = d.before_us
     ORDER BY b.subject, b.name FOR UPDATE OF b
 ), updated AS (
-    UPDATE rate_limit_states b SET tat_us = d.after_us
-    FROM changed d JOIN locked l ON l.subject = d.subject AND l.name = d.name
-    WHERE b.subject = d.subject AND b.name = d.name
+    UPDATE rate_limit_states b SET tat_us = l.after_us
+    FROM locked l WHERE b.subject = l.subject AND b.name = l.name
     RETURNING 1
 ), inserted AS (
     INSERT INTO rate_limit_states (subject, name, tat_us)
@@ -112,13 +111,12 @@ WITH paying AS (
         AS d (subject, name, before_us, after_us)
     WHERE (SELECT count(*) FROM accounts) = cardinality($5::uuid[])
 ), locked AS (
-    SELECT b.subject, b.name FROM changed d
+    SELECT b.subject, b.name, d.after_us FROM changed d
     JOIN rate_limit_states b ON b.subject = d.subject AND b.name = d.name AND b.tat_us = d.before_us
     ORDER BY b.subject, b.name FOR UPDATE OF b
 ), updated AS (
-    UPDATE rate_limit_states b SET tat_us = d.after_us
-    FROM changed d JOIN locked l ON l.subject = d.subject AND l.name = d.name
-    WHERE b.subject = d.subject AND b.name = d.name
+    UPDATE rate_limit_states b SET tat_us = l.after_us
+    FROM locked l WHERE b.subject = l.subject AND b.name = l.name
     RETURNING 1
 ), inserted AS (
     INSERT INTO rate_limit_states (subject, name, tat_us)
