@@ -43,7 +43,8 @@ async def create_driver_pool(settings: DatabaseSettings, *, size: int) -> asyncp
     arguments = connect_arguments(settings)
     # Its statements look up a handful of rows by their keys, however large the tables: reading a whole table
     # to hash it would make every batch pay for all customers.
-    arguments["server_settings"] |= {"enable_hashjoin": "off", "enable_mergejoin": "off"}
+    for way in ("enable_hashjoin", "enable_mergejoin", "enable_seqscan"):
+        arguments["server_settings"][way] = "off"
     return await asyncpg.create_pool(
         settings.driver_url,
         min_size=0,
