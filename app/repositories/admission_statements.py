@@ -149,9 +149,9 @@ SELECT require_current(
 # A statement of its own, skipping locked rows: dirtying the key's row in the charge serialised its callers.
 TOUCH_KEYS = """
 WITH relaxed AS (SELECT set_config('synchronous_commit', 'off', true)), free AS (
-    SELECT k.id FROM relaxed, api_keys k WHERE k.id = ANY($1::uuid[]) FOR NO KEY UPDATE OF k SKIP LOCKED
+    SELECT k.id, u.used_at FROM relaxed, unnest($1::uuid[], $2::timestamptz[]) AS u (id, used_at)
+    JOIN api_keys k ON k.id = u.id
+    FOR NO KEY UPDATE OF k SKIP LOCKED
 )
-UPDATE api_keys k SET last_used_at = u.used_at
-FROM unnest($1::uuid[], $2::timestamptz[]) AS u (id, used_at) JOIN free f ON f.id = u.id
-WHERE k.id = u.id
+UPDATE api_keys k SET last_used_at = f.used_at FROM free f WHERE k.id = f.id
 """
