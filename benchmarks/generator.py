@@ -1,12 +1,8 @@
-"""The built-in load generator, on raw asyncio."""
+"""The built-in load generator, in this process."""
 
-import asyncio
 import gc
-import selectors
 from collections.abc import Iterator
 from contextlib import contextmanager
-
-import uvloop
 
 from benchmarks.http_requests import Load
 from benchmarks.load_result import LoadResult
@@ -14,9 +10,9 @@ from benchmarks.load_run import ClosedRun, OpenRun
 
 
 class Generator:
-    """Puts load on a server of this machine, in this process."""
+    """Puts load on a server of this machine."""
 
-    name = "asyncio"
+    name = "built-in"
 
     def run(self, port: int, load: Load, *, connections: int, seconds: float, start: int = 0) -> LoadResult:
         """Send the requests in turn, from number `start` on, as fast as the server answers.
@@ -24,12 +20,8 @@ class Generator:
         Raises:
             LoadError: the server cannot be reached, or answers nothing.
         """
-
-        async def work() -> LoadResult:
-            return await ClosedRun(load, seconds=seconds, start=start).run(port, connections)
-
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner, without_collections():
-            return runner.run(work())
+        with without_collections():
+            return ClosedRun(load, seconds=seconds, start=start).run(port, connections)
 
     def run_at_rate(
         self, port: int, load: Load, *, connections: int, seconds: float, rate: float, start: int = 0
@@ -39,17 +31,8 @@ class Generator:
         Raises:
             LoadError: the server cannot be reached, or answers nothing.
         """
-
-        async def work() -> LoadResult:
-            return await OpenRun(load, seconds=seconds, start=start, rate=rate).run(port, connections)
-
-        with asyncio.Runner(loop_factory=precise_loop) as runner, without_collections():
-            return runner.run(work())
-
-
-def precise_loop() -> asyncio.AbstractEventLoop:
-    """A loop whose timers are good to microseconds; those of epoll and uvloop are to milliseconds."""
-    return asyncio.SelectorEventLoop(selectors.SelectSelector())
+        with without_collections():
+            return OpenRun(load, seconds=seconds, start=start, rate=rate).run(port, connections)
 
 
 @contextmanager

@@ -1,61 +1,56 @@
 """One keep-alive connection that sends ready-made requests, one at a time."""
 
-import asyncio
 import re
-from collections.abc import Callable
+import socket
 
 HEAD_END = b"\r\n\r\n"
 CONTENT_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 OK = b"HTTP/1.1 200"
+READ_BYTES = 65_536
 
 
-class HttpConnection(asyncio.Protocol):
-    """Tells `on_answer(connection, good)` of each answer: a 200 that contains `marker`, or something else."""
+class HttpConnection:
+    """A socket that never waits; whoever waits for it asks its `fileno`."""
 
-    def __init__(self, marker: bytes, on_answer: Callable[["HttpConnection", bool], None]) -> None:
+    def __init__(self, port: int, marker: bytes) -> None:
         self.since = 0.0
         """When the request under way was sent, or should have been."""
         self._marker = marker
-        self._on_answer = on_answer
-        self._transport: asyncio.WriteTransport | None = None
         self._received = b""
-        self._waiting = False
+        self._socket = socket.create_connection(("127.0.0.1", port))
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._socket.settimeout(0)
 
-    def send(self, request: bytes, since: float) -> None:
-        """Send a request; a lost connection answers it at once, badly."""
+    def fileno(self) -> int:
+        """What a selector waits for."""
+        return self._socket.fileno()
+
+    def send(self, request: bytes, since: float) -> bool:
+        """Send a request, small enough for any socket's buffer; whether it is on its way."""
         self.since = since
-        self._waiting = True
-        if self._transport is None:
-            asyncio.get_running_loop().call_soon(self._finish, False)  # noqa: FBT003 -- not a good answer
-        else:
-            self._transport.write(request)
+        try:
+            return self._socket.send(request) == len(request)
+        except OSError:
+            return False
+
+    def receive(self) -> bool | None:
+        """Whether the answer is a 200 that contains the marker; None as long as it is not whole."""
+        try:
+            data = self._socket.recv(READ_BYTES)
+        except BlockingIOError:
+            return None
+        except OSError:
+            data = b""
+        received = self._received + data if self._received else data
+        if data and not is_whole(received):
+            self._received = received
+            return None
+        self._received = b""
+        return received.startswith(OK) and self._marker in received
 
     def close(self) -> None:
         """Hang up."""
-        self._waiting = False
-        if self._transport is not None:
-            self._transport.close()
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keep what is written to."""
-        self._transport = transport  # type: ignore[assignment]
-
-    def data_received(self, data: bytes) -> None:
-        """Gather an answer; when it is whole, tell."""
-        self._received = received = self._received + data if self._received else data
-        if is_whole(received):
-            self._received = b""
-            self._finish(received.startswith(OK) and self._marker in received)
-
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 -- asyncio's signature
-        """An answer that was waited for will not come."""
-        self._transport = None
-        self._finish(False)  # noqa: FBT003 -- not a good answer
-
-    def _finish(self, good: bool) -> None:  # noqa: FBT001 -- the one thing that is told
-        if self._waiting:
-            self._waiting = False
-            self._on_answer(self, good)
+        self._socket.close()
 
 
 def is_whole(received: bytes) -> bool:

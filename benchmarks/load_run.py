@@ -1,10 +1,11 @@
 """One run of the built-in generator: connections, turns, and the record of the answers."""
 
-import asyncio
+import select
+import selectors
 from abc import ABC, abstractmethod
 from collections import deque
-from contextlib import suppress
-from time import monotonic  # uvloop's own clock counts whole milliseconds
+from contextlib import ExitStack, closing
+from time import monotonic
 
 from benchmarks.http_connection import HttpConnection
 from benchmarks.http_requests import Load
@@ -12,43 +13,50 @@ from benchmarks.load_result import LoadError, LoadResult, percentile
 
 GRACE_SECONDS = 10
 """How long the last answers may take."""
+PATIENCE_SECONDS = 0.1
+"""How long to wait for answers at a time when nothing else is due."""
 
 
 class LoadRun(ABC):
-    """What closed and open load have in common; made in a running event loop, used once."""
+    """What closed and open load have in common; used once.
+
+    A plain loop over sockets: the generator shares the machine with the server that it measures, and an
+    event loop with its protocols and futures would take from it several times as much.
+    """
 
     def __init__(self, load: Load, *, seconds: float, start: int) -> None:
         self.seconds = seconds
-        self.loop = asyncio.get_running_loop()
-        self.done: asyncio.Future[None] = self.loop.create_future()
         self.started = 0.0
         self.connections: list[HttpConnection] = []
         self._load = load
         self._position = start
+        self._selector = selectors.DefaultSelector()
+        self._unsent: list[HttpConnection] = []
+        """Their requests did not leave: answered, badly."""
         self._latencies: list[float] = []
         self._failures = 0
         self._last_answer = 0.0
 
-    async def run(self, port: int, connections: int) -> LoadResult:
+    def run(self, port: int, connections: int) -> LoadResult:
         """Open the connections, put the load on them, hang up.
 
         Raises:
             LoadError: the server cannot be reached, or answers nothing.
         """
-        try:
-            for _ in range(connections):
-                _, connection = await self.loop.create_connection(self._connection, "127.0.0.1", port)
-                self.connections.append(connection)
+        with ExitStack() as stack:
+            stack.enter_context(closing(self._selector))
+            try:
+                for _ in range(connections):
+                    connection = stack.enter_context(closing(HttpConnection(port, self._load.marker)))
+                    self._selector.register(connection, selectors.EVENT_READ, connection)
+                    self.connections.append(connection)
+            except OSError as error:
+                message = f"the server on port {port} cannot be reached: {error}"
+                raise LoadError(message) from error
             self.started = monotonic()
             self.begin()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self.done, self.seconds + GRACE_SECONDS)
-        except OSError as error:
-            message = f"the server on port {port} cannot be reached: {error}"
-            raise LoadError(message) from error
-        finally:
-            for connection in self.connections:
-                connection.close()
+            while self.unanswered() and monotonic() < self.started + self.seconds + GRACE_SECONDS:
+                self._take_answers()
         return self._result()
 
     @abstractmethod
@@ -60,19 +68,34 @@ class LoadRun(ABC):
         """Use a connection that has its answer."""
 
     @abstractmethod
+    def patience(self) -> float:
+        """Send what is due; the seconds until more is."""
+
+    @abstractmethod
     def unanswered(self) -> int:
-        """How many requests still wait for their answers."""
+        """How many requests still wait for their answers, or to be sent."""
 
     def send(self, connection: HttpConnection, since: float) -> None:
         """Send the next request in turn; its answer's time counts from `since`."""
         requests = self._load.requests
-        connection.send(requests[self._position % len(requests)], since)
+        if not connection.send(requests[self._position % len(requests)], since):
+            self._unsent.append(connection)
         self._position += 1
 
-    def _connection(self) -> HttpConnection:
-        return HttpConnection(self._load.marker, self._answered)
+    def _take_answers(self) -> None:
+        wait = 0 if self._unsent else self.patience()
+        unsent, self._unsent = self._unsent, []
+        for connection in unsent:
+            self._answered(connection, good=False)
+        # A selector counts whole milliseconds, select() microseconds; so select() waits for the selector.
+        if not select.select([self._selector], [], [], wait)[0]:
+            return
+        for key, _ in self._selector.select(0):
+            good = key.data.receive()
+            if good is not None:
+                self._answered(key.data, good=good)
 
-    def _answered(self, connection: HttpConnection, good: bool) -> None:  # noqa: FBT001 -- as it is told
+    def _answered(self, connection: HttpConnection, *, good: bool) -> None:
         self._last_answer = now = monotonic()
         self._latencies.append(now - connection.since)
         self._failures += not good
@@ -106,10 +129,12 @@ class ClosedRun(LoadRun):
         now = monotonic()
         if now < self.started + self.seconds:
             self.send(connection, now)
-            return
-        self._busy -= 1
-        if not self._busy and not self.done.done():
-            self.done.set_result(None)
+        else:
+            self._busy -= 1
+
+    def patience(self) -> float:
+        """Nothing is due but what answers bring."""
+        return PATIENCE_SECONDS
 
     def unanswered(self) -> int:
         """One for each connection that never came back."""
@@ -134,9 +159,8 @@ class OpenRun(LoadRun):
         """When the requests that found no idle connection were due."""
 
     def begin(self) -> None:
-        """Send the first request, and each other one when it is due."""
+        """All connections are free."""
         self._idle.extend(self.connections)
-        self._send_due()
 
     def go_on(self, connection: HttpConnection) -> None:
         """Send the request that waits longest, or rest."""
@@ -145,14 +169,9 @@ class OpenRun(LoadRun):
             self.send(connection, self._waiting.popleft())
         else:
             self._idle.append(connection)
-        if self._answers == self._total and not self.done.done():
-            self.done.set_result(None)
 
-    def unanswered(self) -> int:
-        """How many of all requests have no answer."""
-        return self._total - self._answers
-
-    def _send_due(self) -> None:
+    def patience(self) -> float:
+        """Send what is due; the time until the next one is."""
         now = monotonic()
         while self._due < self._total and (when := self.started + self._due * self._interval) <= now:
             self._due += 1
@@ -160,6 +179,10 @@ class OpenRun(LoadRun):
                 self.send(self._idle.popleft(), when)
             else:
                 self._waiting.append(when)
-        if self._due < self._total:
-            when = self.started + self._due * self._interval
-            self.loop.call_later(max(0, when - monotonic()), self._send_due)
+        if self._due == self._total:
+            return PATIENCE_SECONDS
+        return max(0.0, self.started + self._due * self._interval - monotonic())
+
+    def unanswered(self) -> int:
+        """How many of all requests have no answer."""
+        return self._total - self._answers

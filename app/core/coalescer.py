@@ -59,7 +59,6 @@ class Coalescer(Generic[Item, Result]):
         self._queue: deque[Waiting[Item, Result]] = deque()
         self._queued_size = 0
         self._flights: set[asyncio.Task[None]] = set()
-        self._start_scheduled = False
         self._expiry: asyncio.TimerHandle | None = None
 
     async def submit(self, item: Item) -> Result:
@@ -73,15 +72,13 @@ class Coalescer(Generic[Item, Result]):
             raise OverloadedError
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Result] = loop.create_future()
-        self._queue.append(Waiting(item, future, loop.time() + self._deadline_seconds))
+        waiting = Waiting(item, future, loop.time() + self._deadline_seconds)
+        self._queue.append(waiting)
         self._queued_size += size
         if len(self._flights) < self._flushes_max:
-            if not self._start_scheduled:
-                # Not now but soon: whoever arrives in this turn of the loop rides along.
-                self._start_scheduled = True
-                loop.call_soon(self._start_flights)
-        elif self._expiry is None:
-            self._expiry = loop.call_later(self._deadline_seconds, self._expire)
+            self._start_flight()
+        if self._expiry is None:
+            self._expiry = loop.call_at(waiting.deadline, self._expire)
         return await future
 
     async def drain(self) -> None:
@@ -91,16 +88,25 @@ class Coalescer(Generic[Item, Result]):
             if self._flights:
                 await asyncio.wait(self._flights)
 
-    def _start_flights(self) -> None:
-        self._start_scheduled = False
-        while self._queue and len(self._flights) < self._flushes_max:
-            batch = self._next_batch()
-            if batch:
-                flight = asyncio.get_running_loop().create_task(self._fly(batch))
-                self._flights.add(flight)
-                flight.add_done_callback(self._land)
-        if self._queue and self._expiry is None:
-            self._expiry = asyncio.get_running_loop().call_at(self._queue[0].deadline, self._expire)
+    def _start_flight(self) -> None:
+        """Not now but soon: whoever arrives in this turn of the loop rides along."""
+        flight = asyncio.get_running_loop().create_task(self._fly_on())
+        self._flights.add(flight)
+        flight.add_done_callback(self._land)
+
+    def _land(self, flight: "asyncio.Task[None]") -> None:
+        self._flights.discard(flight)
+        if self._queue:
+            self._start_flight()
+
+    async def _fly_on(self) -> None:
+        """Fly while somebody waits.
+
+        In one task, without a pause: the next flush is under way before the answered callers wake up, so that
+        their work and the flush's waiting overlap.
+        """
+        while batch := self._next_batch():
+            await self._fly(batch)
 
     def _next_batch(self) -> list[Waiting[Item, Result]]:
         batch: list[Waiting[Item, Result]] = []
@@ -115,10 +121,6 @@ class Coalescer(Generic[Item, Result]):
                 batch.append(waiting)
                 room -= size
         return batch
-
-    def _land(self, flight: "asyncio.Task[None]") -> None:
-        self._flights.discard(flight)
-        self._start_flights()
 
     def _expire(self) -> None:
         """Refuse those who waited too long; the head of the queue is always the oldest."""

@@ -41,7 +41,7 @@ async def test_closed_load_takes_turns_and_counts_every_answer(serve):
         await asyncio.sleep(0)
         return GOOD
 
-    result = await ClosedRun(LOAD, seconds=0.05, start=1).run(await serve(reply), 1)
+    result = await asyncio.to_thread(ClosedRun(LOAD, seconds=0.05, start=1).run, await serve(reply), 1)
 
     assert result.completed == len(asked) > 1
     assert [request[5:6] for request in asked[:3]] == [b"2", b"1", b"2"]
@@ -52,7 +52,7 @@ async def test_an_answer_that_says_something_else_is_a_failure(serve):
     async def reply(request):
         return GOOD if request.startswith(b"GET /1") else REFUSED
 
-    result = await OpenRun(LOAD, seconds=0.1, start=0, rate=100).run(await serve(reply), 2)
+    result = await asyncio.to_thread(OpenRun(LOAD, seconds=0.1, start=0, rate=100).run, await serve(reply), 2)
 
     assert (result.completed, result.failures) == (10, 5)
 
@@ -66,7 +66,7 @@ async def test_a_stall_is_counted_for_every_request_that_was_due_meanwhile(serve
         await asyncio.sleep(0.2 if calls == 1 else 0)
         return GOOD
 
-    result = await OpenRun(LOAD, seconds=0.2, start=0, rate=100).run(await serve(reply), 1)
+    result = await asyncio.to_thread(OpenRun(LOAD, seconds=0.2, start=0, rate=100).run, await serve(reply), 1)
 
     # One connection: all 20 requests were due during the stall, and waited 0.1 s in the median.
     assert result.completed == 20
@@ -78,7 +78,9 @@ async def test_a_server_that_hangs_up_answers_nothing_well(serve):
     async def reply(_request):
         raise ConnectionResetError
 
-    result = await OpenRun(LOAD, seconds=0.05, start=0, rate=100).run(await serve(reply), 1)
+    result = await asyncio.to_thread(
+        OpenRun(LOAD, seconds=0.05, start=0, rate=100).run, await serve(reply), 1
+    )
 
     assert result.failures == result.completed == 5
 
