@@ -7,7 +7,13 @@ from typing import Any
 from fastapi.dependencies.models import Dependant
 
 from app.api.dependencies.credential import get_presented
-from app.api.dependencies.guards import AddressRateLimit, Charge, RateLimit, RequireScope
+from app.api.dependencies.guards import (
+    AddressRateLimit,
+    Charge,
+    RateLimit,
+    RequireFreshSession,
+    RequireScope,
+)
 from app.api.dependencies.principal import get_principal
 from app.api.dependencies.request_limiter import get_request_limiter
 from app.api.dependencies.session import open_session
@@ -24,6 +30,8 @@ class Access:
     """Whether an access token or an API key is needed."""
     session: bool
     """Whether only an access token will do."""
+    fresh: bool
+    """Whether the session's person must have proved lately who they are."""
     scopes: tuple[str, ...]
     limits: tuple[str, ...]
     """Limits of this route, beyond those of the plan."""
@@ -44,13 +52,15 @@ def access_of(dependant: Dependant) -> Access:
         # The gate decides about who asks and who is asked about in one commit.
         scopes.add(Scope.GATE_VERIFY)
     limits = tuple(d.name for d in demands if isinstance(d, RateLimit | AddressRateLimit))
+    fresh = any(isinstance(demand, RequireFreshSession) for demand in demands)
     return Access(
-        credential=bool(scopes) or any(demand in CREDENTIAL_DEMANDS for demand in demands),
-        session=get_session_id in demands,
+        credential=bool(scopes) or fresh or any(demand in CREDENTIAL_DEMANDS for demand in demands),
+        session=fresh or get_session_id in demands,
+        fresh=fresh,
         scopes=tuple(sorted(str(scope) for scope in scopes)),
         limits=limits,
         cost_credits=sum(demand.cost for demand in demands if isinstance(demand, Charge)),
-        database=bool(scopes or limits) or any(demand in DATABASE_DEMANDS for demand in demands),
+        database=bool(scopes or limits or fresh) or any(demand in DATABASE_DEMANDS for demand in demands),
     )
 
 

@@ -1,6 +1,7 @@
 """Who is calling: one value for every way to prove it."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -32,6 +33,8 @@ class Principal:
     metadata: dict[str, Any] = field(default_factory=dict)
     person: Person | None = None
     """The person of a session, read with it; None for a key."""
+    authenticated_at: datetime | None = None
+    """When the person of a session proved who they are; None for a key."""
 
     @property
     def subject(self) -> str:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, IdentifiedMixin, TimestampMixin
@@ -18,6 +18,8 @@ class Session(IdentifiedMixin, TimestampMixin, Base):
     organization_id: Mapped[UUID] = mapped_column(
         ForeignKey("organizations.id", ondelete="CASCADE"), index=True
     )
+    authenticated_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    """When its person proved who they are; a refresh proves nothing anew."""
     expires_at: Mapped[datetime]
     """The absolute end, whatever is refreshed."""
     revoked_at: Mapped[datetime | None]

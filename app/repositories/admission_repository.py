@@ -44,7 +44,7 @@ from app.repositories.admission_statements import (
     WRITE_CHARGES,
 )
 
-SESSION_COLUMNS = 10
+SESSION_COLUMNS = 11
 """The first columns of SESSIONS; those after them describe the person."""
 ACCOUNT_COLUMNS = 8
 """The last columns of KEYS and SESSIONS: the account, a limit with its bucket, and the database's clock."""

@@ -25,7 +25,7 @@ ORDER BY l.name
 
 SESSIONS = """
 SELECT s.organization_id, o.is_active, o.plan_id, s.user_id, u.is_active, u.is_operator, s.expires_at,
-       s.revoked_at, s.id, m.role,
+       s.revoked_at, s.id, m.role, s.authenticated_at,
        u.id, u.email, u.username, u.full_name, u.is_active, u.is_operator, u.created_at, u.updated_at,
        u.version, a.available, a.last_sequence,
        l.name, l.quota, l.period_seconds, l.burst, COALESCE(b.tat_us, 0), clock_timestamp()

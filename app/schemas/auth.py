@@ -26,6 +26,14 @@ class LoginRequest(RequestModel):
     password: Annotated[SecretStr, Field(min_length=1, max_length=PASSWORD_LENGTH_MAX)]
 
 
+class ReauthenticateRequest(RequestModel):
+    """The proof that the person of a session is still there."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"password": "correct horse battery staple"}]})
+
+    password: Annotated[SecretStr, Field(min_length=1, max_length=PASSWORD_LENGTH_MAX)]
+
+
 class RefreshRequest(RequestModel):
     """The refresh token of the last answer."""
 

@@ -100,6 +100,7 @@ class Identifier:
             self._policy.session_scopes(session),
             session_id=session.session_id,
             person=session.person,
+            authenticated_at=session.authenticated_at,
             is_operator=session.user_is_operator,
         )
         return Identity(self._standing(session, revoked=False, enabled=True), session, principal)

@@ -1,8 +1,11 @@
 """Signing in with an e-mail address and a password."""
 
+from uuid import UUID
+
 from app.core.client import Client
 from app.core.exceptions import InvalidLoginError, OverloadedError
 from app.core.passwords import PasswordCheck, PasswordHasher
+from app.core.person import Person
 from app.models import User
 from app.repositories.user_repository import OpenUsers
 from app.services.auth_limits import AuthLimits
@@ -40,6 +43,20 @@ class AuthService:
         if tokens is None:
             raise InvalidLoginError
         return tokens
+
+    async def reauthenticate(
+        self, session_id: UUID, person: Person, password: str, client: Client
+    ) -> SessionTokens:
+        """Replace a session by a fresh one for who proves again to know the password.
+
+        Raises:
+            RateLimitedError: too many attempts; they count with those of signing in.
+            InvalidLoginError: wrong password, or none.
+            OverloadedError: too many passwords are waiting to be compared.
+        """
+        await self._limits.take_login(person.email, client.address)
+        await self._authenticate(person.email, password)
+        return await self._sessions.replace(session_id, user_id=person.id, client=client)
 
     async def refresh(self, refresh_token: str, client: Client) -> SessionTokens | None:
         """Trade a refresh token for the next pair of tokens; None refuses, and what it changed must be kept.

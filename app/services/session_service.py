@@ -55,16 +55,21 @@ class SessionService:
         organization_id = await self._memberships.find_home(user_id)
         if organization_id is None:
             return None
-        session = Session(
-            user_id=user_id,
-            organization_id=organization_id,
-            expires_at=now + timedelta(seconds=self._settings.refresh_absolute_seconds),
-            last_used_at=now,
-            ip_address=client.address,
-            user_agent=client.user_agent,
-        )
-        await self._sessions.save(session)
-        return await self._issue(session.id, user_id, ends_at=session.expires_at, now=now)
+        return await self._begin(user_id, organization_id, client, now)
+
+    async def replace(self, session_id: UUID, *, user_id: UUID, client: Client) -> SessionTokens:
+        """End a session whose person has proved anew who they are, and begin one in its place.
+
+        A new id, because whoever holds the old tokens must not rise with them (session fixation, SEC-24).
+
+        Raises:
+            NotFoundError: there is none, it is over, or it is another user's.
+        """
+        now = self._clock()
+        old = await self._sessions.get_live_by_user(session_id, user_id, now=now)
+        old.revoke(now)
+        await self._sessions.save(old)
+        return await self._begin(user_id, old.organization_id, client, now)
 
     async def refresh(self, token: str) -> SessionTokens | None:
         """Trade a refresh token for the next pair of tokens; None refuses.
@@ -102,6 +107,21 @@ class SessionService:
         session = await self._sessions.get_live_by_user(session_id, user_id, now=now)
         session.revoke(now)
         await self._sessions.save(session)
+
+    async def _begin(
+        self, user_id: UUID, organization_id: UUID, client: Client, now: datetime
+    ) -> SessionTokens:
+        session = Session(
+            user_id=user_id,
+            organization_id=organization_id,
+            authenticated_at=now,
+            expires_at=now + timedelta(seconds=self._settings.refresh_absolute_seconds),
+            last_used_at=now,
+            ip_address=client.address,
+            user_agent=client.user_agent,
+        )
+        await self._sessions.save(session)
+        return await self._issue(session.id, user_id, ends_at=session.expires_at, now=now)
 
     async def _issue(
         self, session_id: UUID, user_id: UUID, *, ends_at: datetime, now: datetime

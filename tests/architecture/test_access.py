@@ -33,6 +33,7 @@ ACCESS = {
     "PATCH /api/v1/plans/{plan_id}": "caller plans:write",
     "POST /api/v1/auth/login": "public",
     "POST /api/v1/auth/refresh": "public",
+    "POST /api/v1/auth/reauthenticate": "session",
     "POST /api/v1/auth/logout": "session",
     "GET /api/v1/auth/sessions": "session",
     "DELETE /api/v1/auth/sessions/{session_id}": "session",
@@ -52,7 +53,9 @@ ACCESS = {
     "GET /docs": "public",
     "GET /docs/{name}": "public",
 }
-"""`public`, `caller` (access token or API key) or `session` (access token alone), then the demands."""
+"""`public`, `caller` (access token or API key) or `session` (access token alone), then the demands.
+
+`fresh` asks for a session whose person has proved lately who they are."""
 
 UNDOCUMENTED = {"GET /openapi.json", "HEAD /openapi.json"}
 
@@ -62,7 +65,8 @@ def told(access):
     who = "session" if access.session else "caller" if access.credential else "public"
     limits = [f"limit={name}" for name in access.limits]
     cost = [f"cost={access.cost_credits}"] if access.cost_credits else []
-    return " ".join([who, *access.scopes, *limits, *cost])
+    fresh = ["fresh"] if access.fresh else []
+    return " ".join([who, *fresh, *access.scopes, *limits, *cost])
 
 
 def declared(app):
@@ -115,7 +119,12 @@ class AnyId(dict):
         return "01979e1c-1f2b-7d3e-8a55-5d1f0c6b7a10"
 
 
-SCOPED = [(route, demands.split()[1]) for route, demands in ACCESS.items() if ":" in demands]
+SCOPED = [
+    (route, word)
+    for route, demands in ACCESS.items()
+    for word in demands.split()
+    if ":" in word and " fresh" not in demands
+]
 
 
 @pytest.mark.parametrize(("route", "scope"), SCOPED)

@@ -145,14 +145,17 @@ class World:
         """A new operator."""
         return await self.caller(by=by, is_operator=True)
 
-    async def session_caller(self, user: User, organization: Organization) -> Caller:
-        """A new session of `user` in `organization`."""
+    async def session_caller(self, user: User, organization: Organization, **values: Any) -> Caller:
+        """A new session of `user` in `organization`, authenticated now unless `values` say otherwise."""
         now = datetime.now(UTC)
         row = Session(
-            id=new_id(),
-            user_id=user.id,
-            organization_id=organization.id,
-            expires_at=now + timedelta(days=1),
+            **{
+                "id": new_id(),
+                "user_id": user.id,
+                "organization_id": organization.id,
+                "expires_at": now + timedelta(days=1),
+                **values,
+            }
         )
         await self.save(row)
         token = self.resources.access_tokens.issue(user.id, row.id, now)

@@ -73,6 +73,7 @@ def make_session(**values):
         "session_id": uuid4(),
         "role": "owner",
         "person": None,
+        "authenticated_at": START,
     }
     stored = StoredSession(**{**defaults, **values})
     return PresentedSession(stored.session_id, stored.user_id), stored

@@ -7,6 +7,7 @@ from fastapi import Depends
 
 from app.api.dependencies.principal import PrincipalDep
 from app.core.exceptions import SessionRequiredError
+from app.core.person import Person
 
 
 async def get_session_id(principal: PrincipalDep) -> UUID:
@@ -21,3 +22,17 @@ async def get_session_id(principal: PrincipalDep) -> UUID:
 
 
 SessionIdDep = Annotated[UUID, Depends(get_session_id)]
+
+
+async def get_person(principal: PrincipalDep) -> Person:
+    """The person whose session calls.
+
+    Raises:
+        SessionRequiredError: an API key calls.
+    """
+    if principal.person is None:
+        raise SessionRequiredError
+    return principal.person
+
+
+PersonDep = Annotated[Person, Depends(get_person)]

@@ -8,12 +8,12 @@ from fastapi import APIRouter, Query, Request, Response, status
 from app.api.dependencies.auth_service import AuthServiceDep
 from app.api.dependencies.client import ClientDep
 from app.api.dependencies.principal import PrincipalDep
-from app.api.dependencies.session_principal import SessionIdDep
+from app.api.dependencies.session_principal import PersonDep, SessionIdDep
 from app.api.dependencies.session_service import SessionServiceDep
 from app.api.problems import problem_response, problem_responses
 from app.api.strict_route import StrictRoute
 from app.core.exceptions import InvalidCredentialError
-from app.schemas.auth import LoginRequest, RefreshRequest, TokenResponse
+from app.schemas.auth import LoginRequest, ReauthenticateRequest, RefreshRequest, TokenResponse
 from app.schemas.page import Page, PageParams
 from app.schemas.session import SessionResponse
 
@@ -49,6 +49,23 @@ async def refresh(
     if tokens is None:
         # Answered, not raised: an error would roll back the end of a session whose token came twice.
         return problem_response(request, InvalidCredentialError("The refresh token is not valid."))
+    return TokenResponse.model_validate(tokens)
+
+
+@router.post("/reauthenticate", summary="Prove again who you are", responses=problem_responses(401, 403, 429))
+async def reauthenticate(
+    body: ReauthenticateRequest,
+    session_id: SessionIdDep,
+    person: PersonDep,
+    client: ClientDep,
+    auth: AuthServiceDep,
+) -> TokenResponse:
+    """Replace this session by a fresh one, for what needs a proof no older than ten minutes.
+
+    The session that calls ends with all its tokens; go on with the new ones. Signing in anew does as well.
+    """
+    password = body.password.get_secret_value()
+    tokens = await auth.reauthenticate(session_id, person, password, client)
     return TokenResponse.model_validate(tokens)
 
 

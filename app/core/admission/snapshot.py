@@ -55,6 +55,7 @@ class StoredSession(Holder):
     session_id: UUID
     role: str | None
     """The user's role in the organization; None after leaving it."""
+    authenticated_at: datetime
     person: Person
 
 

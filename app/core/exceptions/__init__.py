@@ -12,7 +12,8 @@
     |- ForbiddenError             403
     |  |- InsufficientScopeError
     |  |- AddressNotAllowedError
-    |  `- SessionRequiredError
+    |  |- SessionRequiredError
+    |  `- ReauthenticationRequiredError
     |- NotFoundError              404
     |- MethodNotAllowedError      405
     |- ConflictError              409
@@ -45,6 +46,7 @@ from app.core.exceptions.access_errors import (
     InvalidLoginError,
     PaymentRequiredError,
     RateLimitedError,
+    ReauthenticationRequiredError,
     SessionRequiredError,
     TooManyRequestsError,
     UnauthenticatedError,
@@ -100,6 +102,7 @@ __all__ = [
     "PaymentRequiredError",
     "PreconditionFailedError",
     "RateLimitedError",
+    "ReauthenticationRequiredError",
     "SessionRequiredError",
     "TooManyRequestsError",
     "UnauthenticatedError",

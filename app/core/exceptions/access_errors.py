@@ -95,6 +95,26 @@ class SessionRequiredError(ForbiddenError):
         super().__init__("This needs the access token of a session. An API key cannot do it.")
 
 
+class ReauthenticationRequiredError(ForbiddenError):
+    """This needs a session whose person has proved lately who they are."""
+
+    code = "reauthentication_required"
+    title = "Reauthentication required"
+
+    def __init__(self, *, max_age_seconds: int) -> None:
+        self.max_age_seconds = max_age_seconds
+        super().__init__(
+            "Prove again who you are: POST /api/v1/auth/reauthenticate, or sign in anew.",
+            max_age_seconds=max_age_seconds,
+        )
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Ask for a fresher authentication (RFC 9470, section 3)."""
+        challenge = f'error="insufficient_user_authentication", max_age="{self.max_age_seconds}"'
+        return {"WWW-Authenticate": f'Bearer realm="faregate", {challenge}'}
+
+
 class AddressNotAllowedError(ForbiddenError):
     """The key may not be used from this network address."""
 

@@ -2,6 +2,7 @@
 
 from app.api.dependencies.guards.charge import Charge
 from app.api.dependencies.guards.rate_limit import AddressRateLimit, Per, RateLimit
+from app.api.dependencies.guards.require_fresh_session import RequireFreshSession
 from app.api.dependencies.guards.require_scope import RequireScope
 
-__all__ = ["AddressRateLimit", "Charge", "Per", "RateLimit", "RequireScope"]
+__all__ = ["AddressRateLimit", "Charge", "Per", "RateLimit", "RequireFreshSession", "RequireScope"]
