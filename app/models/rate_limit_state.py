@@ -21,3 +21,5 @@ class RateLimitState(Base):
     """The limit's name; never its value, so that changing a plan resets nothing."""
     tat_us: Mapped[int] = mapped_column(BigInteger)
     """Microseconds since the epoch, by the database's clock."""
+    previous_us: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    """What `tat_us` was before: a write that took it from somewhere else than where it is now is refused."""

@@ -4,6 +4,10 @@ Reading locks nothing. Writing compares: `WRITE_...` changes an account, a bucke
 it was read, and if one is not, `require_current` fails the whole statement (SQLSTATE 40001). Locks are taken
 in a fixed order - accounts by id, then buckets by subject and name - so that two nodes never wait for each
 other in a circle.
+
+Plans are made when a connection is young and kept, while the table of buckets grows from nothing to thousands
+of rows in a minute. So no bucket is found by a join that could be turned around, to walk the whole table:
+reading asks for each one by its key (LATERAL ... OFFSET 0), writing lets the conflict find it.
 """
 
 KEYS = """
@@ -18,7 +22,10 @@ JOIN organizations o ON o.id = k.organization_id
 JOIN users u ON u.id = k.created_by
 JOIN credit_accounts a ON a.organization_id = k.organization_id
 LEFT JOIN plan_limits l ON l.plan_id = COALESCE(k.plan_id, o.plan_id)
-LEFT JOIN rate_limit_states b ON b.subject = 'org:' || k.organization_id AND b.name = l.name
+LEFT JOIN LATERAL (
+    SELECT tat_us FROM rate_limit_states WHERE subject = 'org:' || k.organization_id AND name = l.name
+    OFFSET 0
+) b ON true
 WHERE s.lookup_id = ANY($1::text[])
 ORDER BY l.name
 """
@@ -34,7 +41,10 @@ JOIN organizations o ON o.id = s.organization_id
 JOIN users u ON u.id = s.user_id
 JOIN credit_accounts a ON a.organization_id = s.organization_id
 LEFT JOIN plan_limits l ON l.plan_id = o.plan_id
-LEFT JOIN rate_limit_states b ON b.subject = 'org:' || s.organization_id AND b.name = l.name
+LEFT JOIN LATERAL (
+    SELECT tat_us FROM rate_limit_states WHERE subject = 'org:' || s.organization_id AND name = l.name
+    OFFSET 0
+) b ON true
 LEFT JOIN memberships m ON m.organization_id = s.organization_id AND m.user_id = s.user_id
 WHERE s.id = ANY($1::uuid[])
 ORDER BY l.name
@@ -49,7 +59,9 @@ JOIN ledger_entries e ON e.organization_id = c.organization_id AND e.charge_id =
 BUCKETS = """
 SELECT clock_timestamp(), d.subject, d.name, COALESCE(b.tat_us, 0)
 FROM unnest($1::text[], $2::text[]) AS d (subject, name)
-LEFT JOIN rate_limit_states b ON b.subject = d.subject AND b.name = d.name
+LEFT JOIN LATERAL (
+    SELECT tat_us FROM rate_limit_states WHERE subject = d.subject AND name = d.name OFFSET 0
+) b ON true
 """
 
 LOCK_ACCOUNTS = """
@@ -73,26 +85,17 @@ ON CONFLICT (subject, name) DO NOTHING
 
 # Without a charge nothing is lost that a caller was told is durable: the commit need not wait for the disk.
 WRITE_BUCKETS = """
-WITH relaxed AS (SELECT set_config('synchronous_commit', 'off', true)), changed AS (
-    SELECT d.* FROM relaxed, unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[])
-        AS d (subject, name, before_us, after_us)
-), locked AS (
-    SELECT b.subject, b.name, d.after_us FROM changed d
-    JOIN rate_limit_states b ON b.subject = d.subject AND b.name = d.name AND b.tat_us = d.before_us
-    ORDER BY b.subject, b.name FOR UPDATE OF b
-), updated AS (
-    UPDATE rate_limit_states b SET tat_us = l.after_us
-    FROM locked l WHERE b.subject = l.subject AND b.name = l.name
-    RETURNING 1
-), inserted AS (
-    INSERT INTO rate_limit_states (subject, name, tat_us)
-    SELECT subject, name, after_us FROM changed WHERE before_us = 0 ORDER BY subject, name
-    ON CONFLICT (subject, name) DO NOTHING
+WITH relaxed AS (SELECT set_config('synchronous_commit', 'off', true)), buckets AS (
+    INSERT INTO rate_limit_states AS b (subject, name, previous_us, tat_us)
+    SELECT d.subject, d.name, d.previous_us, d.tat_us
+    FROM relaxed, unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[])
+        AS d (subject, name, previous_us, tat_us)
+    ORDER BY d.subject, d.name
+    ON CONFLICT (subject, name) DO UPDATE SET tat_us = EXCLUDED.tat_us, previous_us = EXCLUDED.previous_us
+    WHERE b.tat_us = EXCLUDED.previous_us
     RETURNING 1
 )
-SELECT require_current(
-    (SELECT count(*) FROM updated) + (SELECT count(*) FROM inserted) = cardinality($1::text[])
-)
+SELECT require_current((SELECT count(*) FROM buckets) = cardinality($1::text[]))
 """
 
 WRITE_CHARGES = """
@@ -106,22 +109,14 @@ WITH paying AS (
     UPDATE credit_accounts a SET available = p.available, last_sequence = p.last_sequence
     FROM paying p WHERE a.organization_id = p.organization_id
     RETURNING 1
-), changed AS (
-    SELECT d.* FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[])
-        AS d (subject, name, before_us, after_us)
+), buckets AS (
+    INSERT INTO rate_limit_states AS b (subject, name, previous_us, tat_us)
+    SELECT d.subject, d.name, d.previous_us, d.tat_us
+    FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[]) AS d (subject, name, previous_us, tat_us)
     WHERE (SELECT count(*) FROM accounts) = cardinality($5::uuid[])
-), locked AS (
-    SELECT b.subject, b.name, d.after_us FROM changed d
-    JOIN rate_limit_states b ON b.subject = d.subject AND b.name = d.name AND b.tat_us = d.before_us
-    ORDER BY b.subject, b.name FOR UPDATE OF b
-), updated AS (
-    UPDATE rate_limit_states b SET tat_us = l.after_us
-    FROM locked l WHERE b.subject = l.subject AND b.name = l.name
-    RETURNING 1
-), inserted AS (
-    INSERT INTO rate_limit_states (subject, name, tat_us)
-    SELECT subject, name, after_us FROM changed WHERE before_us = 0 ORDER BY subject, name
-    ON CONFLICT (subject, name) DO NOTHING
+    ORDER BY d.subject, d.name
+    ON CONFLICT (subject, name) DO UPDATE SET tat_us = EXCLUDED.tat_us, previous_us = EXCLUDED.previous_us
+    WHERE b.tat_us = EXCLUDED.previous_us
     RETURNING 1
 ), spending AS (
     UPDATE api_keys k SET credits_spent = s.spent
@@ -141,7 +136,7 @@ WITH paying AS (
 )
 SELECT require_current(
     (SELECT count(*) FROM accounts) = cardinality($5::uuid[])
-    AND (SELECT count(*) FROM updated) + (SELECT count(*) FROM inserted) = cardinality($1::text[])
+    AND (SELECT count(*) FROM buckets) = cardinality($1::text[])
     AND (SELECT count(*) FROM spending) = cardinality($9::uuid[])
 )
 """
