@@ -1,15 +1,15 @@
 """Add previous us to rate limit states.
 
-Revision: 20261125_0310
-After: 20261124_0945
+Revision: 20261125_0318
+After: 20261125_0312
 """
 
 import sqlalchemy as sa
 
 from alembic import op
 
-revision = "20261125_0310"
-down_revision = "20261124_0945"
+revision = "20261125_0318"
+down_revision = "20261125_0312"
 branch_labels = None
 depends_on = None
 
