@@ -115,7 +115,9 @@ class WorldMaker:
         """The operator with the service key, and all customers."""
         limit = PlanLimit(name="minute", quota=QUOTA_PER_MINUTE, period_seconds=60, burst=QUOTA_PER_MINUTE)
         plan = Plan(id=new_id(), name=PLAN_NAME, limits=[limit])
-        operator = User(id=new_id(), email="operator@example.org", is_operator=True)
+        operator = User(
+            id=new_id(), email="operator@example.org", email_verified_at=self._now, is_operator=True
+        )
         self.rows += [plan, operator]
         house = self._organization("Operator", self._internal_plan_id, operator)
         service_key = self._key(house, operator, [Scope.GATE_VERIFY])
@@ -124,7 +126,12 @@ class WorldMaker:
 
     def _customer(self, number: int, plan_id: UUID) -> tuple[str, str]:
         """The key and the access token of a new customer."""
-        user = User(id=new_id(), email=f"customer-{number}@example.org", full_name=f"Customer {number}")
+        user = User(
+            id=new_id(),
+            email=f"customer-{number}@example.org",
+            email_verified_at=self._now,
+            full_name=f"Customer {number}",
+        )
         self.rows.append(user)
         organization = self._organization(f"Customer {number}", plan_id, user, credits=CREDITS)
         session = Session(

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.cli.console import say
 from app.cli.environment import database_at_hand
 from app.cli.errors import CommandError
+from app.core.clock import system_clock
 from app.core.database import create_engine, transaction
 from app.core.email_addresses import canonical_email
 from app.core.exceptions import InvalidFieldError
@@ -109,7 +110,13 @@ async def register_once(
 def build_registration(session: AsyncSession, hasher: PasswordHasher) -> RegistrationService:
     """The service, wired by hand into this transaction."""
     organizations = OrganizationService(OrganizationRepository(session), PlanRepository(session))
-    return RegistrationService(UserRepository(session), MembershipRepository(session), organizations, hasher)
+    return RegistrationService(
+        UserRepository(session),
+        MembershipRepository(session),
+        organizations,
+        hasher,
+        clock=system_clock,
+    )
 
 
 def build_hasher(sessions: SessionSettings) -> PasswordHasher:

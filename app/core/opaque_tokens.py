@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 SECRET_BYTES = 32
+CODE_DIGITS = 6
 SECRET_PATTERN = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 
 
@@ -19,6 +20,12 @@ class TokenPurpose(StrEnum):
     """What a token is for: its prefix, which also lets scanners find a leaked one."""
 
     REFRESH = "fgr_"
+    SIGN_UP = "fgs_"
+    PASSWORD_RESET = "fgp_"  # noqa: S105 -- a prefix
+    EMAIL_CHANGE = "fge_"
+    INVITATION = "fgi_"
+    HANDLE = "fgh_"
+    """Who asked for a one-time code: only together with it is the code worth anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +47,13 @@ def digest_of(token: str, purpose: TokenPurpose) -> bytes | None:
     if not token.startswith(purpose) or SECRET_PATTERN.fullmatch(token, len(purpose)) is None:
         return None
     return hashlib.sha256(token.encode()).digest()
+
+
+def new_code() -> str:
+    """A code that people can type: worth nothing without its handle, for minutes, and for few tries."""
+    return f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
+
+
+def digest_of_code(code: str, handle: str) -> bytes:
+    """What a code is stored as: without the handle, which is stored nowhere, nobody finds it by trying."""
+    return hashlib.sha256(f"{handle}:{code}".encode()).digest()

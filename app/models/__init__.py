@@ -7,6 +7,7 @@ from app.models.blog_post import BlogPost
 from app.models.credit_account import CreditAccount
 from app.models.ledger_entry import LedgerEntry, LedgerKind
 from app.models.membership import Membership, Role
+from app.models.one_time_token import OneTimeToken
 from app.models.organization import Organization
 from app.models.plan import Plan
 from app.models.plan_limit import PlanLimit
@@ -24,6 +25,7 @@ __all__ = [
     "LedgerEntry",
     "LedgerKind",
     "Membership",
+    "OneTimeToken",
     "Organization",
     "Plan",
     "PlanLimit",

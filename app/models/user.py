@@ -1,5 +1,7 @@
 """A person who can sign in."""
 
+from datetime import datetime
+
 from sqlalchemy import CheckConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -16,6 +18,8 @@ class User(IdentifiedMixin, TimestampMixin, VersionedMixin, Base):
     )
 
     email: Mapped[str] = mapped_column(String(255), unique=True)
+    email_verified_at: Mapped[datetime]
+    """When the address was proved, or vouched for by an operator: nobody has an account before."""
     username: Mapped[str | None] = mapped_column(String(30), unique=True)
     full_name: Mapped[str | None] = mapped_column(String(255))
     hashed_password: Mapped[str | None] = mapped_column(String(255))

@@ -63,7 +63,8 @@ class World:
 
     async def user(self, **values: Any) -> User:
         """A new person without a password."""
-        user = User(**{"email": f"person-{secrets.token_hex(8)}@example.org", **values})
+        email = f"person-{secrets.token_hex(8)}@example.org"
+        user = User(**{"email": email, "email_verified_at": datetime.now(UTC), **values})
         await self.save(user)
         return user
 

@@ -24,7 +24,11 @@ def an_email() -> str:
 def build(session, resources) -> RegistrationService:
     organizations = OrganizationService(OrganizationRepository(session), PlanRepository(session))
     return RegistrationService(
-        UserRepository(session), MembershipRepository(session), organizations, resources.password_hasher
+        UserRepository(session),
+        MembershipRepository(session),
+        organizations,
+        resources.password_hasher,
+        clock=resources.clock,
     )
 
 
