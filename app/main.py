@@ -17,7 +17,9 @@ from app.core.clock import system_clock
 from app.core.database import create_driver_pool, create_engine
 from app.core.logging import configure_logging
 from app.core.passwords import PasswordHasher
-from app.core.settings import Environment, HttpSettings, SecretSettings, SessionSettings, Settings
+from app.core.secret_box import SecretBox
+from app.core.secret_settings import SecretSettings
+from app.core.settings import Environment, HttpSettings, SessionSettings, Settings
 from app.middleware.body_limit import BodyLimitMiddleware
 from app.middleware.cross_origin import CrossOriginMiddleware
 from app.middleware.envelope import EnvelopeMiddleware
@@ -103,6 +105,7 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
             api_key_secrets=api_key_secrets,
             access_tokens=access_tokens,
             password_hasher=password_hasher,
+            secret_box=build_secret_box(settings.secrets),
             gate=gate,
             verification=VerificationService(gate, access_tokens, system_clock),
         )
@@ -116,6 +119,11 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
 def build_api_key_secrets(secrets: SecretSettings) -> ApiKeySecrets:
     """The keys of API keys: the current pepper, and those that older keys still need."""
     return ApiKeySecrets(secrets.peppers, current_pepper_id=secrets.api_key_pepper_id)
+
+
+def build_secret_box(secrets: SecretSettings) -> SecretBox:
+    """What encrypts secrets for the database: the current key, and those that older secrets still need."""
+    return SecretBox(secrets.encryption_keys, current_key_id=secrets.encryption_key_id)
 
 
 def build_access_tokens(settings: Settings) -> AccessTokens:

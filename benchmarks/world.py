@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app.cli.development_folder import new_pepper, new_signing_key
+from app.cli.development_folder import new_encryption_key, new_pepper, new_signing_key
 from app.core.database import create_engine, transaction
 from app.core.identifiers import new_id
 from app.core.scopes import MEMBER_SCOPES, Scope
@@ -42,6 +42,7 @@ class Secrets:
     """What the servers of one run share."""
 
     pepper: str
+    encryption_key: str
     signing_key: str
 
     def environment(self, database_url: str) -> dict[str, str]:
@@ -50,6 +51,7 @@ class Secrets:
             "DATABASE_URL": database_url,
             "FAREGATE_ENVIRONMENT": "production",
             "FAREGATE_SECRETS__API_KEY_PEPPER": self.pepper,
+            "FAREGATE_SECRETS__ENCRYPTION_KEY": self.encryption_key,
             "FAREGATE_SECRETS__SIGNING_KEY": self.signing_key,
             "FAREGATE_SESSIONS__ACCESS_TOKEN_SECONDS": str(TOKEN_SECONDS),
         }
@@ -60,7 +62,11 @@ class Secrets:
             {
                 "environment": "production",
                 "database": {"url": database_url},
-                "secrets": {"api_key_pepper": self.pepper, "signing_key": self.signing_key},
+                "secrets": {
+                    "api_key_pepper": self.pepper,
+                    "encryption_key": self.encryption_key,
+                    "signing_key": self.signing_key,
+                },
                 "sessions": {"access_token_seconds": TOKEN_SECONDS},
             }
         )
@@ -77,7 +83,7 @@ class World:
 
 def new_secrets() -> Secrets:
     """Secrets for one run."""
-    return Secrets(new_pepper(), new_signing_key())
+    return Secrets(new_pepper(), new_encryption_key(), new_signing_key())
 
 
 def make_world(settings: Settings) -> World:

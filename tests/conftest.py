@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
+from secrets import token_urlsafe
 
 import httpx2
 import pytest
@@ -61,6 +62,15 @@ def new_signing_key() -> str:
     ).decode()
 
 
+def new_secrets() -> dict[str, str]:
+    """Fresh secrets for an application of its own."""
+    return {
+        "api_key_pepper": "p" * 43,
+        "encryption_key": token_urlsafe(32),
+        "signing_key": new_signing_key(),
+    }
+
+
 @pytest.fixture(scope="session")
 def database_url() -> str:
     """The URL of the migrated test database (`postgresql://...`)."""
@@ -73,7 +83,7 @@ def settings(database_url: str) -> Settings:
     return Settings(
         environment="test",
         database={"url": database_url, "pool_size": 20},
-        secrets={"api_key_pepper": "p" * 43, "signing_key": new_signing_key()},
+        secrets=new_secrets(),
         http={"public_url": "http://test"},
         limits={"anonymous_per_address": 1_000_000, "auth_per_address": 1_000_000, "auth_global": 1_000_000},
         keys={"resource_scopes": ["forecast:read", "forecast:write"]},

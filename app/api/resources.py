@@ -8,6 +8,7 @@ from app.core.access_tokens import AccessTokens
 from app.core.api_key_secrets import ApiKeySecrets
 from app.core.clock import Clock
 from app.core.passwords import PasswordHasher
+from app.core.secret_box import SecretBox
 from app.core.settings import Settings
 from app.services.admission_service import AdmissionService
 from app.services.verification_service import VerificationService
@@ -23,5 +24,6 @@ class Resources:
     api_key_secrets: ApiKeySecrets
     access_tokens: AccessTokens
     password_hasher: PasswordHasher
+    secret_box: SecretBox
     gate: AdmissionService
     verification: VerificationService

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from app.adapters.postmaster_pid_file import is_alive
 from app.cli.development_credentials import DevelopmentPeople
 from app.cli.errors import CommandError
+from app.core.secret_box import KEY_BYTES
 
 OWNER_ONLY = 0o600
 PEOPLE_FILE = "people.json"
@@ -42,6 +43,10 @@ class DevelopmentFolder:
     def pepper(self) -> str:
         """The pepper of this folder, made at first use."""
         return self._remember("api_key_pepper", new_pepper)
+
+    def encryption_key(self) -> str:
+        """The encryption key of this folder, made at first use."""
+        return self._remember("encryption_key", new_encryption_key)
 
     def signing_key(self) -> str:
         """The signing key of this folder, made at first use."""
@@ -112,6 +117,11 @@ class DevelopmentFolder:
 def new_pepper() -> str:
     """A pepper of 288 random bits."""
     return secrets.token_urlsafe(36)
+
+
+def new_encryption_key() -> str:
+    """A random AES-256 key in base64url."""
+    return secrets.token_urlsafe(KEY_BYTES)
 
 
 def new_signing_key() -> str:

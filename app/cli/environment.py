@@ -39,6 +39,8 @@ def provide_secrets(settings: Settings, folder: DevelopmentFolder) -> Settings:
         return settings
     if settings.secrets.api_key_pepper is None:
         os.environ["FAREGATE_SECRETS__API_KEY_PEPPER"] = folder.pepper()
+    if settings.secrets.encryption_key is None:
+        os.environ["FAREGATE_SECRETS__ENCRYPTION_KEY"] = folder.encryption_key()
     if settings.secrets.signing_key is None:
         os.environ["FAREGATE_SECRETS__SIGNING_KEY"] = folder.signing_key()
     return Settings()

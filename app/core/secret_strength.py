@@ -7,9 +7,14 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurv
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pydantic import SecretStr
 
+from app.core.secret_box import read_encryption_key
+
 PEPPER_LENGTH_MIN = 32
 PEPPER_VARIETY_MIN = 8
 """Different characters in a pepper: random hexadecimal digits have 16, `aaaa...` has one."""
+
+KEY_VARIETY_MIN = 16
+"""Different bytes in an encryption key: 32 random ones have about 30, and 16 only by a wonder."""
 
 SAMPLE_WORDS = ("change", "example", "sample", "insecure", "password", "secret")
 SAMPLE_PASSWORDS = frozenset({"faregate", "postgres", "admin", "123456", *SAMPLE_WORDS})
@@ -30,6 +35,17 @@ def complaint_about_pepper(pepper: SecretStr | None) -> str | None:
     if is_sample(text) or len(set(text)) < PEPPER_VARIETY_MIN:
         return "is a sample, not random"
     return None
+
+
+def complaint_about_encryption_key(key: SecretStr | None) -> str | None:
+    """What is wrong with an encryption key; None when nothing is."""
+    if key is None:
+        return "is missing"
+    try:
+        key_bytes = read_encryption_key(key.get_secret_value())
+    except ValueError as error:
+        return str(error)
+    return "is a sample, not random" if len(set(key_bytes)) < KEY_VARIETY_MIN else None
 
 
 def complaint_about_signing_key(pem: SecretStr | None) -> str | None:

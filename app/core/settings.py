@@ -6,11 +6,18 @@ from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Any, Literal
 from urllib.parse import parse_qsl, urlencode
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, HttpUrl, SecretStr, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from app.core.secret_strength import complaint_about_pepper, complaint_about_signing_key, complaint_about_url
+from app.core.secret_settings import SecretSettings
+from app.core.secret_strength import (
+    complaint_about_encryption_key,
+    complaint_about_pepper,
+    complaint_about_signing_key,
+    complaint_about_url,
+)
+from app.core.settings_group import SettingsGroup
 
 PREFIX = "FAREGATE_"
 DELIMITER = "__"
@@ -26,23 +33,12 @@ class Environment(StrEnum):
     PRODUCTION = "production"
 
 
-class SettingsGroup(BaseModel):
-    """A group of settings that belong together."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-
 def require_postgresql(url: SecretStr | None) -> SecretStr | None:
     """Refuse the URL of anything but PostgreSQL."""
     if url is not None and not url.get_secret_value().startswith(("postgresql://", "postgres://")):
         message = "must begin with postgresql://"
         raise ValueError(message)
     return url
-
-
-def unescape_newlines(pem: SecretStr | None) -> SecretStr | None:
-    r"""Turn the `\n` that one-line environment files hold back into line ends."""
-    return None if pem is None else SecretStr(pem.get_secret_value().replace("\\n", "\n"))
 
 
 class DatabaseSettings(SettingsGroup):
@@ -84,44 +80,6 @@ class DatabaseSettings(SettingsGroup):
         return self.sqlalchemy_url.replace("postgresql+asyncpg", "postgresql", 1).replace(
             "ssl=", "sslmode=", 1
         )
-
-
-class SecretSettings(SettingsGroup):
-    """What must never be seen: no defaults; development generates them into `.data/`."""
-
-    api_key_pepper: SecretStr | None = None
-    """At least 32 random characters: keys the HMAC of API keys."""
-    api_key_pepper_id: Annotated[int, Field(ge=1, le=32767)] = 1
-    """Stored with each key. To change the pepper: raise this, and move the old one to the previous ones."""
-    previous_api_key_peppers: dict[int, SecretStr] = Field(default_factory=dict)
-    """Old peppers by their ids, as JSON, for as long as keys under them are in use."""
-    signing_key: Annotated[SecretStr | None, AfterValidator(unescape_newlines)] = None
-    """An EC P-256 private key in PEM (line ends may be written as `\\n`): signs access tokens (ES256)."""
-
-    @property
-    def peppers(self) -> dict[int, bytes]:
-        """Every pepper by its id, the current one included.
-
-        Raises:
-            ValueError: no pepper is set.
-        """
-        if self.api_key_pepper is None:
-            message = "FAREGATE_SECRETS__API_KEY_PEPPER is not set"
-            raise ValueError(message)
-        peppers = self.previous_api_key_peppers | {self.api_key_pepper_id: self.api_key_pepper}
-        return {pepper_id: pepper.get_secret_value().encode() for pepper_id, pepper in peppers.items()}
-
-    @property
-    def signing_key_pem(self) -> str:
-        """The private key that signs access tokens.
-
-        Raises:
-            ValueError: no key is set.
-        """
-        if self.signing_key is None:
-            message = "FAREGATE_SECRETS__SIGNING_KEY is not set"
-            raise ValueError(message)
-        return self.signing_key.get_secret_value()
 
 
 class HttpSettings(SettingsGroup):
@@ -242,10 +200,15 @@ class Settings(BaseSettings):
         complaints: dict[tuple[str, ...], str | None] = {
             ("database", "url"): complaint_about_url(self.database.url),
             ("secrets", "api_key_pepper"): complaint_about_pepper(secrets.api_key_pepper),
+            ("secrets", "encryption_key"): complaint_about_encryption_key(secrets.encryption_key),
             ("secrets", "signing_key"): complaint_about_signing_key(secrets.signing_key),
         }
         for pepper_id, pepper in secrets.previous_api_key_peppers.items():
             complaints["secrets", "previous_api_key_peppers", str(pepper_id)] = complaint_about_pepper(pepper)
+        for key_id, key in secrets.previous_encryption_keys.items():
+            complaints["secrets", "previous_encryption_keys", str(key_id)] = complaint_about_encryption_key(
+                key
+            )
         return [problem(location, text) for location, text in complaints.items() if text is not None]
 
 

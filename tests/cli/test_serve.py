@@ -42,6 +42,7 @@ def test_production_without_settings_refuses_to_boot_and_names_each_missing_one(
     assert complaints(done) == [
         "FAREGATE_DATABASE__URL is missing (DATABASE_URL will do)",
         "FAREGATE_SECRETS__API_KEY_PEPPER is missing",
+        "FAREGATE_SECRETS__ENCRYPTION_KEY is missing",
         "FAREGATE_SECRETS__SIGNING_KEY is missing",
     ]
     assert not (tmp_path / ".data").exists()

@@ -1,6 +1,8 @@
 """Settings are read from the environment, each group whole, and production refuses what is unfit."""
 
 import os
+from base64 import urlsafe_b64encode
+from secrets import token_urlsafe
 from unittest.mock import patch
 
 import pytest
@@ -11,6 +13,7 @@ from pydantic import ValidationError
 from app.core.settings import DatabaseSettings, Environment, Settings
 
 PEPPER = "Zk3vQ0mB8tYw2Rj6LxHs9DfGc1NpUaEi"
+ENCRYPTION_KEY = token_urlsafe(32)
 URL = "postgresql://faregate:kX92hfPqzW@db.example.org/faregate"
 
 
@@ -42,6 +45,7 @@ def production(environment, signing_key):
         "FAREGATE_ENVIRONMENT": "production",
         "DATABASE_URL": URL,
         "FAREGATE_SECRETS__API_KEY_PEPPER": PEPPER,
+        "FAREGATE_SECRETS__ENCRYPTION_KEY": ENCRYPTION_KEY,
         "FAREGATE_SECRETS__SIGNING_KEY": signing_key,
     }
     return environment
@@ -128,6 +132,7 @@ def test_production_names_everything_that_is_missing_at_once(environment):
     assert complaints() == {
         "database.url": "is missing (DATABASE_URL will do)",
         "secrets.api_key_pepper": "is missing",
+        "secrets.encryption_key": "is missing",
         "secrets.signing_key": "is missing",
     }
 
@@ -157,6 +162,40 @@ def test_production_looks_at_previous_peppers_too(production):
     production["FAREGATE_SECRETS__PREVIOUS_API_KEY_PEPPERS"] = '{"7": "short"}'
 
     assert set(complaints()) == {"secrets.previous_api_key_peppers.7"}
+
+
+@pytest.mark.parametrize("key", ["short", "x" * 44, ENCRYPTION_KEY[:-1], ENCRYPTION_KEY + "AAAA", "é" * 43])
+def test_what_is_no_key_of_32_bytes_is_refused_everywhere_and_not_shown(environment, key):
+    environment["FAREGATE_SECRETS__ENCRYPTION_KEY"] = key
+
+    assert complaints() == {"secrets.encryption_key": "Value error, must be 32 bytes in base64url"}
+
+
+def test_production_refuses_a_sample_for_an_encryption_key(production):
+    sample = urlsafe_b64encode(b"0123456789" * 3 + b"01").decode()
+    production |= {
+        "FAREGATE_SECRETS__ENCRYPTION_KEY": sample,
+        "FAREGATE_SECRETS__PREVIOUS_ENCRYPTION_KEYS": f'{{"7": "{sample}"}}',
+    }
+
+    assert complaints() == {
+        "secrets.encryption_key": "is a sample, not random",
+        "secrets.previous_encryption_keys.7": "is a sample, not random",
+    }
+
+
+def test_encryption_keys_are_known_by_their_ids(production):
+    old = token_urlsafe(32)
+    production |= {
+        "FAREGATE_SECRETS__ENCRYPTION_KEY_ID": "8",
+        "FAREGATE_SECRETS__PREVIOUS_ENCRYPTION_KEYS": f'{{"7": "{old}"}}',
+    }
+
+    secrets = Settings().secrets
+
+    assert {key_id: len(key) for key_id, key in secrets.encryption_keys.items()} == {7: 32, 8: 32}
+    assert old not in repr(secrets)
+    assert ENCRYPTION_KEY not in repr(secrets)
 
 
 @pytest.mark.parametrize(

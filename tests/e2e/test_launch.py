@@ -60,7 +60,7 @@ def test_the_panel_shows_where_everything_is_and_nobody_else_can_read_what_is_ke
     assert panel["API"] == f"http://127.0.0.1:{launched.port}"
     assert panel["Docs"] == f"http://127.0.0.1:{launched.port}/docs"
     assert set(panel) == {"API", "Docs", "Operator", "Owner", "Customer key", "Service key"}
-    for name in ("api_key_pepper", "signing_key.pem", "people.json", "run.json", "lock"):
+    for name in ("api_key_pepper", "encryption_key", "signing_key.pem", "people.json", "run.json", "lock"):
         assert (launched.folder / ".data" / name).stat().st_mode & 0o777 == 0o600
 
 
@@ -184,7 +184,11 @@ async def test_with_a_database_url_nothing_is_embedded_or_seeded(folder, databas
     await connection.close()
     assert seeded == 0
     assert set(launch.panel()) == {"API", "Docs", "Accounts"}
-    assert {path.name for path in (folder / ".data").iterdir()} == {"api_key_pepper", "signing_key.pem"}
+    assert {path.name for path in (folder / ".data").iterdir()} == {
+        "api_key_pepper",
+        "encryption_key",
+        "signing_key.pem",
+    }
     assert launch.process.returncode == 0
     assert "rror" not in launch.output
 

@@ -10,7 +10,7 @@ import pytest
 
 from app.core.settings import Settings
 from app.main import create_app
-from tests.conftest import migrate, new_signing_key
+from tests.conftest import migrate, new_secrets
 from tests.factories import World
 from tests.factories.account import PASSWORD, make_account
 
@@ -37,7 +37,7 @@ async def lonely_app(lonely_database_url):
     settings = Settings(
         environment="test",
         database={"url": lonely_database_url},
-        secrets={"api_key_pepper": "p" * 43, "signing_key": new_signing_key()},
+        secrets=new_secrets(),
         logging={"level": "warning"},
     )
     application = create_app(settings)
