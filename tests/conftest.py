@@ -19,7 +19,7 @@ from app.adapters.embedded_postgres import EmbeddedPostgres
 from app.api.resources import Resources
 from app.core.settings import Settings
 from app.main import create_app
-from tests.factories import Caller, World
+from tests.factories import Caller, Outbox, World
 
 URL_VARIABLE = "FAREGATE_TEST_DATABASE_URL"
 ROOT = Path(__file__).parent.parent
@@ -123,3 +123,9 @@ def world(resources: Resources) -> World:
 async def caller(request: pytest.FixtureRequest, world: World) -> Caller:
     """An owner of a new organization with 1,000 credits: once by JWT, once by API key."""
     return await world.caller(by=request.param)
+
+
+@pytest.fixture
+async def outbox(resources: Resources) -> Outbox:
+    """The mails of this test: `await outbox.to("ada@example.org")`."""
+    return await Outbox.open(resources)
