@@ -2,6 +2,7 @@
 
 from app.models.api_key import ApiKey
 from app.models.api_key_secret import ApiKeySecret
+from app.models.audit_event import AuditEvent
 from app.models.base import Base
 from app.models.blog_post import BlogPost
 from app.models.credit_account import CreditAccount
@@ -19,6 +20,7 @@ from app.models.user import User
 __all__ = [
     "ApiKey",
     "ApiKeySecret",
+    "AuditEvent",
     "Base",
     "BlogPost",
     "CreditAccount",

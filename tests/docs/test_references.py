@@ -8,6 +8,7 @@ import pytest
 
 from app.api.problem_pages import known_errors
 from app.core.admission import Code
+from app.core.audit import AuditAction
 from app.core.scopes import DEVELOPER_SCOPES, MEMBER_SCOPES, OPERATOR_SCOPES, VIEWER_SCOPES, Scope
 from tests.docs.documents import ROOT, Document, documents
 
@@ -129,6 +130,14 @@ def test_the_table_of_scopes_is_what_roles_may_do():
     roles = (MEMBER_SCOPES, DEVELOPER_SCOPES, VIEWER_SCOPES, OPERATOR_SCOPES)
 
     assert told == {scope.value: tuple(scope in held for held in roles) for scope in Scope}
+
+
+def test_every_action_of_the_audit_trail_is_told_once():
+    rows = [row for row in rows_of(Document("docs/audit.md"), 2) if row[0].startswith("`")]
+
+    told = [action for row in rows for action in re.findall(r"`([^`]+)`", row[0])]
+
+    assert sorted(told) == sorted(AuditAction)
 
 
 def test_the_changelog_knows_the_version():

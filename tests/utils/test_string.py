@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.utils.string import slugify
+from app.utils.string import on_one_line, slugify
 
 
 def test_words_are_joined_by_hyphens():
@@ -26,3 +26,9 @@ def test_a_slug_is_always_fit_for_a_url(text, length_max):
 
     assert len(slug) <= length_max
     assert all(word.isascii() and word.isalnum() and word == word.lower() for word in slug.split("-") if slug)
+
+
+@given(st.text())
+def test_one_line_is_printable_whatever_was_typed(text):
+    assert on_one_line(text, length_max=20).isprintable()
+    assert len(on_one_line(text, length_max=20)) <= 20

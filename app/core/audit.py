@@ -1,0 +1,48 @@
+"""What is worth telling later: the actions of the audit trail, and what is known when one happens."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.core.client import Client
+from app.core.principal import Principal
+
+
+class AuditAction(StrEnum):
+    """What somebody did, or tried; explained one by one in `docs/audit.md`."""
+
+    SIGN_IN = "sign_in"
+    SIGN_IN_FAILED = "sign_in_failed"
+    SIGN_OUT = "sign_out"
+    SESSION_ENDED = "session_ended"
+    REFRESH_REUSED = "refresh_reused"
+    PROFILE_CHANGED = "profile_changed"
+    API_KEY_CREATED = "api_key_created"
+    API_KEY_CHANGED = "api_key_changed"
+    API_KEY_ROTATED = "api_key_rotated"
+    API_KEY_REVOKED = "api_key_revoked"
+    API_KEY_DELETED = "api_key_deleted"
+    PLAN_CREATED = "plan_created"
+    PLAN_CHANGED = "plan_changed"
+    ORGANIZATION_CHANGED = "organization_changed"
+    ORGANIZATION_PLAN_CHANGED = "organization_plan_changed"
+    ORGANIZATION_SUSPENDED = "organization_suspended"
+    ORGANIZATION_RESUMED = "organization_resumed"
+    CREDITS_GRANTED = "credits_granted"
+
+
+class AuditOutcome(StrEnum):
+    """How it went."""
+
+    SUCCESS = "success"
+    FAILURE = "failure"
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """The request in which something happens; on the command line there is none."""
+
+    find_principal: Callable[[], Principal | None] = lambda: None
+    """Asked when an event is written, because the caller may be known only then."""
+    client: Client | None = None
+    request_id: str | None = None
