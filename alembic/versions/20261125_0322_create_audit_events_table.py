@@ -1,7 +1,7 @@
 """Create audit events table.
 
-Revision: 20261125_0319
-After: 20261125_0318
+Revision: 20261125_0322
+After: 20261125_0321
 """
 
 import sqlalchemy as sa
@@ -9,8 +9,8 @@ from sqlalchemy.dialects import postgresql
 
 from alembic import op
 
-revision = "20261125_0319"
-down_revision = "20261125_0318"
+revision = "20261125_0322"
+down_revision = "20261125_0321"
 branch_labels = None
 depends_on = None
 
