@@ -8,6 +8,7 @@ class MailTemplate(StrEnum):
     """What Faregate writes: `app/adapters/mail_templates/<value>.txt.j2` and `.html.j2`."""
 
     DELIVERY_TEST = "delivery_test"
+    SECURITY_NOTICE = "security_notice"
 
 
 class MailLink(str):
