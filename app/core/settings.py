@@ -119,12 +119,14 @@ class SessionSettings(SettingsGroup):
 
 
 class LimitSettings(SettingsGroup):
-    """Limits outside the plans: requests per minute on routes that know no organization yet."""
+    """Limits outside the plans, where no organization is known yet; per minute unless named otherwise."""
 
     anonymous_per_address: Annotated[int, Field(ge=1)] = 120
     auth_per_address: Annotated[int, Field(ge=1)] = 30
     auth_global: Annotated[int, Field(ge=1)] = 600
     login_per_account_and_address: Annotated[int, Field(ge=1)] = 5
+    codes_per_account: Annotated[int, Field(ge=1)] = 5
+    mails_per_account_hourly: Annotated[int, Field(ge=1)] = 5
 
 
 class KeySettings(SettingsGroup):

@@ -1,17 +1,53 @@
-"""How often anybody may try to sign in."""
+"""How often anybody may try to sign in, or whatever else is done before Faregate knows who calls."""
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from app.core.admission import LimitDemand
+from app.core.auth_action import AuthAction
 from app.core.client_address import address_bucket
 from app.core.gcra import Quota, Take
 from app.core.settings import LimitSettings
 
-PERIOD_SECONDS = 60
-ALL = "all"
-"""The one bucket of a limit that everybody shares."""
+MINUTE_SECONDS = 60
+HOUR_SECONDS = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLimit:
+    """How often something may be done to one account."""
+
+    name: str
+    setting: str
+    """The member of LimitSettings that says how often."""
+    period_seconds: int
+    shared_by_addresses: bool = True
+    """Or each client address has its own, so that a stranger elsewhere cannot use it up."""
+
+
+PASSWORDS = AccountLimit("login", "login_per_account_and_address", MINUTE_SECONDS, shared_by_addresses=False)
+CODES = AccountLimit("codes", "codes_per_account", MINUTE_SECONDS)
+"""A code has six digits: guessing it from many addresses must not be faster than from one."""
+MAILS = AccountLimit("mails", "mails_per_account_hourly", HOUR_SECONDS)
+"""Nobody's mailbox is filled through us. Each action has its own: to ask for one kind stops no other."""
+
+ACCOUNT_LIMITS = {
+    AuthAction.LOGIN: PASSWORDS,
+    AuthAction.REAUTHENTICATE: PASSWORDS,
+    AuthAction.SIGN_UP: MAILS,
+    AuthAction.VERIFY_EMAIL: CODES,
+    AuthAction.RESEND_VERIFICATION: MAILS,
+    AuthAction.FORGOT_PASSWORD: MAILS,
+    AuthAction.CHANGE_EMAIL: MAILS,
+    AuthAction.SECOND_FACTOR: CODES,
+    AuthAction.INVITE: MAILS,
+}
+"""The actions that are done to an account; the others bring a secret that nobody guesses."""
+
+BUCKETS = {AuthAction.REAUTHENTICATE: AuthAction.LOGIN}
+"""The actions that fill the bucket of another: both try the same password."""
 
 
 class Limiter(Protocol):
@@ -22,44 +58,43 @@ class Limiter(Protocol):
 
 
 class AuthLimits:
-    """The limits of signing in: failures and successes count alike, and nothing is given back."""
+    """The limits of every such action: failures and successes count alike, and nothing is given back."""
 
     def __init__(self, limiter: Limiter, settings: LimitSettings) -> None:
         self._limiter = limiter
         self._settings = settings
 
-    async def take_login(self, email: str, address: str) -> None:
-        """Count one attempt for the account from this address, for the address, and for everybody.
+    async def take(self, action: AuthAction, *, account: str | None, address: str) -> None:
+        """Count one attempt: for the account, for the address, and for all who do the same.
 
-        The account alone has no limit: a stranger elsewhere must not be able to lock its owner out.
-
-        Raises:
-            RateLimitedError: one of them is used up; then none has been counted.
-        """
-        quota = per_minute("login", self._settings.login_per_account_and_address)
-        subject = f"login:{account_bucket(email)}:{address_bucket(address)}"
-        await self._limiter.take(LimitDemand(subject, quota), *self._shared(address))
-
-    async def take_refresh(self, address: str) -> None:
-        """Count one attempt for the address and for everybody.
+        `account` is the canonical e-mail address or the id that the action is done to, whether or not it
+        exists; None where it brings none.
 
         Raises:
             RateLimitedError: one of them is used up; then none has been counted.
         """
-        await self._limiter.take(*self._shared(address))
-
-    def _shared(self, address: str) -> tuple[LimitDemand, LimitDemand]:
-        return (
+        demands = [
             LimitDemand(f"ip:{address_bucket(address)}", per_minute("auth", self._settings.auth_per_address)),
-            LimitDemand(ALL, per_minute("auth_global", self._settings.auth_global)),
-        )
+            LimitDemand(f"all:{action}", per_minute("auth_global", self._settings.auth_global)),
+        ]
+        limit = ACCOUNT_LIMITS.get(action)
+        if account is not None and limit is not None:
+            demands.insert(0, self._of_account(action, limit, account, address))
+        await self._limiter.take(*demands)
+
+    def _of_account(self, action: AuthAction, limit: AccountLimit, account: str, address: str) -> LimitDemand:
+        subject = f"{BUCKETS.get(action, action)}:{account_bucket(account)}"
+        if not limit.shared_by_addresses:
+            subject = f"{subject}:{address_bucket(address)}"
+        quota: int = getattr(self._settings, limit.setting)
+        return LimitDemand(subject, Quota(limit.name, quota, limit.period_seconds, quota))
 
 
 def per_minute(name: str, quota: int) -> Quota:
     """A limit whose whole quota may come at once."""
-    return Quota(name, quota, PERIOD_SECONDS, quota)
+    return Quota(name, quota, MINUTE_SECONDS, quota)
 
 
-def account_bucket(email: str) -> str:
+def account_bucket(account: str) -> str:
     """A name for an account that does not show its address to who reads the buckets."""
-    return hashlib.sha256(email.encode()).hexdigest()[:32]
+    return hashlib.sha256(account.encode()).hexdigest()[:32]

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from app.core.auth_action import AuthAction
 from app.core.client import Client
 from app.core.exceptions import InvalidLoginError, OverloadedError
 from app.core.passwords import PasswordCheck, PasswordHasher
@@ -37,7 +38,7 @@ class AuthService:
             InvalidLoginError: no such account, wrong password, no password, disabled: all the same.
             OverloadedError: too many passwords are waiting to be compared.
         """
-        await self._limits.take_login(email, client.address)
+        await self._limits.take(AuthAction.LOGIN, account=email, address=client.address)
         user = await self._authenticate(email, password)
         tokens = await self._sessions.open(user.id, client)
         if tokens is None:
@@ -54,7 +55,7 @@ class AuthService:
             InvalidLoginError: wrong password, or none.
             OverloadedError: too many passwords are waiting to be compared.
         """
-        await self._limits.take_login(person.email, client.address)
+        await self._limits.take(AuthAction.REAUTHENTICATE, account=person.email, address=client.address)
         await self._authenticate(person.email, password)
         return await self._sessions.replace(session_id, user_id=person.id, client=client)
 
@@ -64,7 +65,7 @@ class AuthService:
         Raises:
             RateLimitedError: too many attempts.
         """
-        await self._limits.take_refresh(client.address)
+        await self._limits.take(AuthAction.REFRESH, account=None, address=client.address)
         return await self._sessions.refresh(refresh_token)
 
     async def _authenticate(self, email: str, password: str) -> User:

@@ -5,9 +5,10 @@ from ipaddress import IPv6Address
 
 import pytest
 
+from app.core.auth_action import AuthAction
 from app.core.exceptions import RateLimitedError
 from app.core.settings import LimitSettings
-from app.services.auth_limits import AuthLimits
+from app.services.auth_limits import ACCOUNT_LIMITS, AuthLimits
 
 
 class RecordingLimiter:
@@ -43,6 +44,10 @@ def make_limits(resources):
     return make
 
 
+async def take_login(limits: AuthLimits, email: str, address: str) -> None:
+    await limits.take(AuthAction.LOGIN, account=email, address=address)
+
+
 async def count_until_refused(attempt) -> tuple[int, RateLimitedError]:
     for number in range(100):
         try:
@@ -55,7 +60,7 @@ async def count_until_refused(attempt) -> tuple[int, RateLimitedError]:
 async def test_five_logins_a_minute_per_account_and_address(make_limits):
     limits, email, address = make_limits(), an_email(), a_new_address()
 
-    passed, error = await count_until_refused(lambda: limits.take_login(email, address))
+    passed, error = await count_until_refused(lambda: take_login(limits, email, address))
 
     assert passed == 5
     assert error.members["limit"] == "login"
@@ -64,15 +69,15 @@ async def test_five_logins_a_minute_per_account_and_address(make_limits):
 async def test_an_account_has_its_five_from_every_address_so_nobody_can_lock_it(make_limits):
     """SEC-58: a stranger elsewhere does not lock the owner out."""
     limits, email, stranger = make_limits(), an_email(), a_new_address()
-    await count_until_refused(lambda: limits.take_login(email, stranger))
+    await count_until_refused(lambda: take_login(limits, email, stranger))
 
-    await limits.take_login(email, a_new_address())
+    await take_login(limits, email, a_new_address())
 
 
 async def test_thirty_attempts_a_minute_per_address_whatever_the_accounts(make_limits):
     limits, address = make_limits(auth_per_address=30), a_new_address()
 
-    passed, error = await count_until_refused(lambda: limits.take_login(an_email(), address))
+    passed, error = await count_until_refused(lambda: take_login(limits, an_email(), address))
 
     assert passed == 30
     assert error.members["limit"] == "auth"
@@ -81,9 +86,11 @@ async def test_thirty_attempts_a_minute_per_address_whatever_the_accounts(make_l
 async def test_logins_and_refreshes_fill_the_same_bucket_of_an_address(make_limits):
     limits, address = make_limits(auth_per_address=4), a_new_address()
     for _ in range(2):
-        await limits.take_login(an_email(), address)
+        await take_login(limits, an_email(), address)
 
-    passed, _ = await count_until_refused(lambda: limits.take_refresh(address))
+    passed, _ = await count_until_refused(
+        lambda: limits.take(AuthAction.REFRESH, account=None, address=address)
+    )
 
     assert passed == 2
 
@@ -93,7 +100,7 @@ async def test_walking_through_an_ipv6_network_escapes_no_limit(make_limits):
     prefix = f"2001:db8:{secrets.randbits(16):x}:{secrets.randbits(16):x}"
     addresses = iter(f"{prefix}::{number:x}" for number in range(1, 100))
 
-    passed, _ = await count_until_refused(lambda: limits.take_login(email, next(addresses)))
+    passed, _ = await count_until_refused(lambda: take_login(limits, email, next(addresses)))
 
     assert passed == 5
 
@@ -101,29 +108,68 @@ async def test_walking_through_an_ipv6_network_escapes_no_limit(make_limits):
 async def test_an_attempt_that_one_limit_refuses_counts_in_no_other(make_limits):
     limits, address = make_limits(auth_per_address=8), a_new_address()
     email = an_email()
-    await count_until_refused(lambda: limits.take_login(email, address))
+    await count_until_refused(lambda: take_login(limits, email, address))
     for _ in range(10):
         with pytest.raises(RateLimitedError):
-            await limits.take_login(email, address)
+            await take_login(limits, email, address)
 
-    passed, _ = await count_until_refused(lambda: limits.take_login(an_email(), address))
+    passed, _ = await count_until_refused(lambda: take_login(limits, an_email(), address))
 
     assert passed == 3
 
 
-async def test_everybody_together_has_the_global_limit(recorder):
-    limits = AuthLimits(recorder, LimitSettings())
+@pytest.mark.parametrize("action", AuthAction)
+async def test_every_action_is_limited_for_the_address_and_for_everybody(recorder, action):
+    """SEC-56."""
+    await AuthLimits(recorder, LimitSettings()).take(action, account="owner@example.org", address="192.0.2.1")
 
-    await limits.take_login("owner@example.org", "192.0.2.1")
-    await limits.take_refresh("198.51.100.9")
+    asked = [(each.subject, each.quota.name, each.quota.quota) for each in recorder.demands[0]]
+    assert ("ip:192.0.2.1", "auth", 30) in asked
+    assert (f"all:{action}", "auth_global", 600) in asked
 
-    asked = [demand for demands in recorder.demands for demand in demands]
-    shared = [(demand.subject, demand.quota.name, demand.quota.quota) for demand in asked]
-    assert shared.count(("all", "auth_global", 600)) == 2
+
+@pytest.mark.parametrize("action", ACCOUNT_LIMITS)
+async def test_what_is_done_to_an_account_is_limited_for_it_exactly(make_limits, action):
+    """SEC-56: every limit that is declared really refuses."""
+    limits, email, address = make_limits(), an_email(), a_new_address()
+
+    passed, error = await count_until_refused(lambda: limits.take(action, account=email, address=address))
+
+    assert passed == 5
+    assert error.members["limit"] == ACCOUNT_LIMITS[action].name
+
+
+@pytest.mark.parametrize(
+    "action", [action for action, limit in ACCOUNT_LIMITS.items() if limit.shared_by_addresses]
+)
+async def test_a_code_or_a_mailbox_has_one_limit_for_all_addresses(make_limits, action):
+    limits, email = make_limits(), an_email()
+
+    passed, _ = await count_until_refused(lambda: limits.take(action, account=email, address=a_new_address()))
+
+    assert passed == 5
+
+
+async def test_a_password_tried_to_reauthenticate_counts_as_one_tried_to_sign_in(make_limits):
+    limits, email, address = make_limits(), an_email(), a_new_address()
+    for _ in range(3):
+        await limits.take(AuthAction.REAUTHENTICATE, account=email, address=address)
+
+    passed, _ = await count_until_refused(lambda: take_login(limits, email, address))
+
+    assert passed == 2
+
+
+async def test_one_kind_of_mail_used_up_stops_no_other(make_limits):
+    """SEC-58: who keeps signing up with another's address does not keep its owner from a reset."""
+    limits, email = make_limits(), an_email()
+    await count_until_refused(lambda: limits.take(AuthAction.SIGN_UP, account=email, address=a_new_address()))
+
+    await limits.take(AuthAction.FORGOT_PASSWORD, account=email, address=a_new_address())
 
 
 async def test_no_bucket_is_named_after_an_address_in_clear(recorder):
-    await AuthLimits(recorder, LimitSettings()).take_login("owner@example.org", "192.0.2.1")
+    await take_login(AuthLimits(recorder, LimitSettings()), "owner@example.org", "192.0.2.1")
 
     subjects = [demand.subject for demand in recorder.demands[0]]
     assert all("owner" not in subject and len(subject) <= 320 for subject in subjects)

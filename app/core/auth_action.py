@@ -1,0 +1,23 @@
+"""What people do before Faregate knows them, or to prove again who they are."""
+
+from enum import StrEnum
+
+
+class AuthAction(StrEnum):
+    """Everything that is limited by account, by address and altogether, before any work is done."""
+
+    LOGIN = "login"
+    REAUTHENTICATE = "reauthenticate"
+    REFRESH = "refresh"
+    SIGN_UP = "sign_up"
+    VERIFY_EMAIL = "verify_email"
+    RESEND_VERIFICATION = "resend_verification"
+    FORGOT_PASSWORD = "forgot_password"  # noqa: S105 -- the name of an action
+    RESET_PASSWORD = "reset_password"  # noqa: S105 -- the name of an action
+    CHANGE_EMAIL = "change_email"
+    SECOND_FACTOR = "second_factor"
+    PASSKEY = "passkey"
+    PROVIDER_START = "provider_start"
+    PROVIDER_CALLBACK = "provider_callback"
+    INVITE = "invite"
+    ACCEPT_INVITATION = "accept_invitation"
