@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, SecretStr
 
+from app.core.auth_method import AuthMethod
 from app.core.passwords import PASSWORD_LENGTH_MAX
 from app.schemas.base import RequestModel, ResponseModel
 from app.schemas.user import EmailAddress
@@ -59,6 +60,24 @@ class TokenResponse(ResponseModel):
     ]
     refresh_expires_at: Annotated[datetime, Field(description="When the refresh token ends, if unused.")]
     session_id: UUID
+
+
+class SecondFactorResponse(ResponseModel):
+    """What a sign-in has led to so far: the first factor is right, a second one is to be proved."""
+
+    second_factor_required: Literal[True] = True
+    mfa_token: Annotated[
+        str,
+        Field(
+            description="Send it with the second factor's proof. It opens nothing else.",
+            examples=["fgm_Zm9y..."],
+        ),
+    ]
+    expires_in: Annotated[int, Field(description="Seconds until the `mfa_token` ends.", examples=[600])]
+    methods: Annotated[
+        list[AuthMethod],
+        Field(description="Any one of these will do.", examples=[["totp", "recovery_code"]]),
+    ]
 
 
 class PublicKeyResponse(ResponseModel):

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from app.core.auth_action import AuthAction
+from app.core.auth_method import AuthMethod
 from app.core.client import Client
 from app.core.exceptions import InvalidLoginError, OverloadedError
 from app.core.passwords import PasswordCheck, PasswordHasher
@@ -11,6 +12,7 @@ from app.models import User
 from app.repositories.user_repository import OpenUsers
 from app.services.auth_limits import AuthLimits
 from app.services.session_service import SessionService, SessionTokens
+from app.services.sign_in_service import SecondFactorChallenge, SignInService
 
 
 class AuthService:
@@ -20,6 +22,7 @@ class AuthService:
         self,
         open_users: OpenUsers,
         sessions: SessionService,
+        sign_in: SignInService,
         *,
         hasher: PasswordHasher,
         limits: AuthLimits,
@@ -27,11 +30,12 @@ class AuthService:
         # Transactions of their own: no connection is held while a password is compared or waits for its turn.
         self._open_users = open_users
         self._sessions = sessions
+        self._sign_in = sign_in
         self._hasher = hasher
         self._limits = limits
 
-    async def login(self, email: str, password: str, client: Client) -> SessionTokens:
-        """Open a session for who knows the password. The address is given in its canonical form.
+    async def login(self, email: str, password: str, client: Client) -> SessionTokens | SecondFactorChallenge:
+        """Let in who knows the password, as far as that leads. The address is given in its canonical form.
 
         Raises:
             RateLimitedError: too many attempts; taken before any work is done.
@@ -40,10 +44,7 @@ class AuthService:
         """
         await self._limits.take(AuthAction.LOGIN, account=email, address=client.address)
         user = await self._authenticate(email, password)
-        tokens = await self._sessions.open(user.id, client)
-        if tokens is None:
-            raise InvalidLoginError
-        return tokens
+        return await self._sign_in.complete(user.id, client, methods=frozenset({AuthMethod.PASSWORD}))
 
     async def reauthenticate(
         self, session_id: UUID, person: Person, password: str, client: Client

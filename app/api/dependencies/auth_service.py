@@ -7,18 +7,23 @@ from fastapi import Depends
 from app.api.dependencies.request_limiter import RequestLimiterDep
 from app.api.dependencies.resources import ResourcesDep
 from app.api.dependencies.session_service import SessionServiceDep
+from app.api.dependencies.sign_in_service import SignInServiceDep
 from app.repositories.user_repository import users_opener
 from app.services.auth_limits import AuthLimits
 from app.services.auth_service import AuthService
 
 
 async def get_auth_service(
-    sessions: SessionServiceDep, limiter: RequestLimiterDep, resources: ResourcesDep
+    sessions: SessionServiceDep,
+    sign_in: SignInServiceDep,
+    limiter: RequestLimiterDep,
+    resources: ResourcesDep,
 ) -> AuthService:
     """The service; its sessions belong to the request's unit of work."""
     return AuthService(
         users_opener(resources.engine),
         sessions,
+        sign_in,
         hasher=resources.password_hasher,
         limits=AuthLimits(limiter, resources.settings.limits),
     )

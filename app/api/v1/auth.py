@@ -11,6 +11,7 @@ from app.api.dependencies.principal import PrincipalDep
 from app.api.dependencies.session_principal import PersonDep, SessionIdDep
 from app.api.dependencies.session_service import SessionServiceDep
 from app.api.problems import problem_response, problem_responses
+from app.api.sign_in_answer import SIGN_IN_RESPONSES, sign_in_answer
 from app.api.strict_route import StrictRoute
 from app.core.exceptions import InvalidCredentialError
 from app.schemas.auth import LoginRequest, ReauthenticateRequest, RefreshRequest, TokenResponse
@@ -20,15 +21,20 @@ from app.schemas.session import SessionResponse
 router = APIRouter(prefix="/api/v1/auth", tags=["Sign-in"], route_class=StrictRoute)
 
 
-@router.post("/login", summary="Sign in", responses=problem_responses(401, 429))
-async def login(body: LoginRequest, client: ClientDep, auth: AuthServiceDep) -> TokenResponse:
+@router.post(
+    "/login",
+    summary="Sign in",
+    response_model=TokenResponse,
+    responses=SIGN_IN_RESPONSES | problem_responses(401, 429),
+)
+async def login(body: LoginRequest, client: ClientDep, auth: AuthServiceDep) -> TokenResponse | Response:
     """Open a session with an e-mail address and a password.
 
-    An unknown address, a wrong password and a disabled account answer alike. Attempts are limited per account
-    and address, per address, and altogether; successes count too.
+    An account with a second factor is answered 202 and an `mfa_token`, which the routes under `/auth/mfa`
+    take together with the factor's proof. An unknown address, a wrong password and a disabled account answer
+    alike. Attempts are limited per account and address, per address, and altogether; successes count too.
     """
-    tokens = await auth.login(body.email, body.password.get_secret_value(), client)
-    return TokenResponse.model_validate(tokens)
+    return sign_in_answer(await auth.login(body.email, body.password.get_secret_value(), client))
 
 
 @router.post(

@@ -1,0 +1,16 @@
+"""The service that completes every way of signing in."""
+
+from typing import Annotated
+
+from fastapi import Depends
+
+from app.api.dependencies.session_service import SessionServiceDep
+from app.services.sign_in_service import SignInService
+
+
+async def get_sign_in_service(sessions: SessionServiceDep) -> SignInService:
+    """The service, in the request's unit of work."""
+    return SignInService(sessions)
+
+
+SignInServiceDep = Annotated[SignInService, Depends(get_sign_in_service)]

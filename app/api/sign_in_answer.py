@@ -1,0 +1,27 @@
+"""How every way of signing in answers: 200 with tokens, or 202 with what remains to be proved.
+
+Two statuses and not one body of two shapes: who only knows of tokens stops at a status it does not know,
+instead of at a member that is missing.
+"""
+
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import Response
+
+from app.schemas.auth import SecondFactorResponse, TokenResponse
+from app.services.session_service import SessionTokens
+from app.services.sign_in_service import SecondFactorChallenge
+
+SIGN_IN_RESPONSES: dict[int | str, dict[str, Any]] = {
+    202: {"model": SecondFactorResponse, "description": "The account demands a second factor."}
+}
+"""For `responses=` of each route that signs somebody in; its `response_model` is `TokenResponse`."""
+
+
+def sign_in_answer(outcome: SessionTokens | SecondFactorChallenge) -> TokenResponse | Response:
+    """The answer to whoever has proved a factor."""
+    if isinstance(outcome, SessionTokens):
+        return TokenResponse.model_validate(outcome)
+    body = SecondFactorResponse.model_validate(outcome)
+    return Response(body.model_dump_json(), HTTPStatus.ACCEPTED, media_type="application/json")
