@@ -1,4 +1,4 @@
-"""Passwords: what a new one must be, and Argon2id hashing that never holds up the event loop."""
+"""Passwords: Argon2id hashing that never holds up the event loop."""
 
 import asyncio
 import secrets
@@ -11,11 +11,7 @@ from typing import TypeVar
 import argon2
 from argon2.exceptions import Argon2Error, InvalidHashError
 
-from app.core.exceptions import InvalidFieldError, OverloadedError
-
-PASSWORD_LENGTH_MIN = 15
-"""NIST SP 800-63B-4, section 3.1.1.2: the least for a password that is the only factor."""
-PASSWORD_LENGTH_MAX = 256
+from app.core.exceptions import OverloadedError
 
 R = TypeVar("R")
 
@@ -114,21 +110,3 @@ def is_readable(stored_hash: str) -> bool:
 def encode(password: str) -> bytes:
     """The password as it was given: nothing trimmed, folded or cut."""
     return password.encode("utf-8", "surrogatepass")
-
-
-def require_acceptable_password(password: str, *, email: str) -> None:
-    """Let a new password pass if it is long enough and does not contain its account's address.
-
-    Raises:
-        InvalidFieldError: it is neither shown nor described beyond the rule it breaks.
-    """
-    if len(password) < PASSWORD_LENGTH_MIN:
-        detail = f"Must have at least {PASSWORD_LENGTH_MIN} characters."
-        raise InvalidFieldError("/password", detail, code="password_too_short")
-    if len(password) > PASSWORD_LENGTH_MAX:
-        detail = f"Must have at most {PASSWORD_LENGTH_MAX} characters."
-        raise InvalidFieldError("/password", detail, code="password_too_long")
-    if email.casefold() in password.casefold():
-        raise InvalidFieldError(
-            "/password", "Must not contain the e-mail address.", code="password_contains_email"
-        )

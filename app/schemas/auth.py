@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, SecretStr
 
 from app.core.auth_method import AuthMethod
-from app.core.passwords import PASSWORD_LENGTH_MAX
+from app.core.password_rules import PASSWORD_LENGTH_MAX
 from app.schemas.base import RequestModel, ResponseModel
 from app.schemas.user import EmailAddress
 

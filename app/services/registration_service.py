@@ -5,7 +5,8 @@ from uuid import UUID
 
 from app.core.clock import Clock
 from app.core.exceptions import ConflictError
-from app.core.passwords import PasswordHasher, require_acceptable_password
+from app.core.password_rules import require_acceptable_password
+from app.core.passwords import PasswordHasher
 from app.models import Role, User
 from app.repositories.membership_repository import MembershipRepository
 from app.repositories.user_repository import UserRepository

@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from app.core.email_addresses import EMAIL_LENGTH_MAX
-from app.core.passwords import require_acceptable_password
+from app.core.password_rules import require_acceptable_password
 from app.models import User
 from app.schemas.auth import LoginRequest
 from app.schemas.user import FULL_NAME_LENGTH_MAX, UserUpdate
