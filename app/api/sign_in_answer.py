@@ -10,7 +10,7 @@ from typing import Any
 from fastapi import Response
 
 from app.schemas.auth import SecondFactorResponse, TokenResponse
-from app.services.session_service import SessionTokens
+from app.services.session_tokens import SessionTokens
 from app.services.sign_in_service import SecondFactorChallenge
 
 SIGN_IN_RESPONSES: dict[int | str, dict[str, Any]] = {

@@ -5,7 +5,9 @@ HMAC it survives a change of pepper. The purpose is part of the digest: a token 
 another.
 """
 
+import base64
 import hashlib
+import hmac
 import re
 import secrets
 from dataclasses import dataclass
@@ -40,6 +42,22 @@ def issue(purpose: TokenPurpose) -> IssuedToken:
     """Make a token from the system's randomness."""
     token = f"{purpose}{secrets.token_urlsafe(SECRET_BYTES)}"
     return IssuedToken(token, hashlib.sha256(token.encode()).digest())
+
+
+def new_salt() -> bytes:
+    """What is stored of a token that is being used, so that its successor can be told once more."""
+    return secrets.token_bytes(SECRET_BYTES)
+
+
+def issue_successor(token: str, purpose: TokenPurpose, *, salt: bytes) -> IssuedToken:
+    """The one token that follows `token` under this salt.
+
+    The token is the key and only its digest is stored, so a stolen table does not tell the successor;
+    neither does a stolen token, without the salt (HMAC-SHA256, RFC 2104).
+    """
+    secret = base64.urlsafe_b64encode(hmac.digest(token.encode(), salt, "sha256")).rstrip(b"=").decode()
+    successor = f"{purpose}{secret}"
+    return IssuedToken(successor, hashlib.sha256(successor.encode()).digest())
 
 
 def digest_of(token: str, purpose: TokenPurpose) -> bytes | None:

@@ -111,6 +111,10 @@ class SessionSettings(SettingsGroup):
     access_token_seconds: Annotated[int, Field(ge=60, le=3600)] = 600
     refresh_idle_seconds: Annotated[int, Field(ge=3600)] = 14 * 86_400
     refresh_absolute_seconds: Annotated[int, Field(ge=3600)] = 90 * 86_400
+    refresh_grace_seconds: Annotated[int, Field(ge=0, le=30)] = 30
+    """How long a used refresh token still tells its successor, for who lost the answer."""
+    per_user_max: Annotated[int, Field(ge=1, le=1000)] = 20
+    """Sessions of one person at a time; beyond that the oldest ends."""
     argon2_memory_kib: Annotated[int, Field(ge=19_456)] = 19_456
     argon2_iterations: Annotated[int, Field(ge=2)] = 2
     argon2_parallelism: Annotated[int, Field(ge=1)] = 1

@@ -1,13 +1,23 @@
 """Sign-ins."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import ColumnElement, func, select, update
 
 from app.models import RefreshToken, Session
 from app.repositories.base_repository import BaseRepository, EntityPage
 from app.schemas.page import PageParams
+
+
+@dataclass(frozen=True, slots=True)
+class Liveness:
+    """What tells a session that counts from one that is over."""
+
+    now: datetime
+    used_since: datetime
+    """A session neither opened nor refreshed since then has been idle for too long."""
 
 
 class SessionRepository(BaseRepository[Session]):
@@ -17,19 +27,39 @@ class SessionRepository(BaseRepository[Session]):
     noun = "session"
 
     async def page_live_by_user(
-        self, user_id: UUID, params: PageParams, *, now: datetime
+        self, user_id: UUID, params: PageParams, *, liveness: Liveness
     ) -> EntityPage[Session]:
         """A page of a user's sessions that are neither revoked nor over, newest first."""
-        query = live(user_id, now).order_by(Session.created_at.desc(), Session.id.desc())
+        query = select(Session).where(*live(user_id, liveness)).order_by(*NEWEST_FIRST)
         return await self.page(query, params)
 
-    async def get_live_by_user(self, session_id: UUID, user_id: UUID, *, now: datetime) -> Session:
+    async def get_live_by_user(self, session_id: UUID, user_id: UUID, *, liveness: Liveness) -> Session:
         """The user's session.
 
         Raises:
             NotFoundError: there is none, it is over, or it is another user's.
         """
-        return self._required(await self._session.scalar(live(user_id, now).where(Session.id == session_id)))
+        query = select(Session).where(*live(user_id, liveness), Session.id == session_id)
+        return self._required(await self._session.scalar(query))
+
+    async def revoke_all_by_user(self, user_id: UUID, now: datetime, *, but: UUID | None = None) -> int:
+        """End every session of a user, or every other one; the number that this ended."""
+        statement = update(Session).where(Session.user_id == user_id, Session.revoked_at.is_(None))
+        if but is not None:
+            statement = statement.where(Session.id != but)
+        ended = await self._session.execute(
+            statement.values(revoked_at=now).returning(Session.id),
+            execution_options={"synchronize_session": False},
+        )
+        return len(ended.all())
+
+    async def revoke_oldest_by_user(self, user_id: UUID, *, keep: int, liveness: Liveness) -> None:
+        """End the user's oldest sessions, so that `keep` are left; the user must be locked."""
+        surplus = select(Session.id).where(*live(user_id, liveness)).order_by(*NEWEST_FIRST).offset(keep)
+        await self._session.execute(
+            update(Session).where(Session.id.in_(surplus)).values(revoked_at=liveness.now),
+            execution_options={"synchronize_session": False},
+        )
 
     async def touch(self, session_id: UUID, now: datetime) -> None:
         """Note that the session goes on."""
@@ -53,8 +83,14 @@ class SessionRepository(BaseRepository[Session]):
         )
 
 
-def live(user_id: UUID, now: datetime) -> Select[Session]:
+NEWEST_FIRST = (Session.created_at.desc(), Session.id.desc())
+
+
+def live(user_id: UUID, liveness: Liveness) -> tuple[ColumnElement[bool], ...]:
     """A user's sessions that still count."""
-    return select(Session).where(
-        Session.user_id == user_id, Session.revoked_at.is_(None), Session.expires_at > now
+    return (
+        Session.user_id == user_id,
+        Session.revoked_at.is_(None),
+        Session.expires_at > liveness.now,
+        func.coalesce(Session.last_used_at, Session.created_at) > liveness.used_since,
     )

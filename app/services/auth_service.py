@@ -11,7 +11,8 @@ from app.core.person import Person
 from app.models import User
 from app.repositories.user_repository import OpenUsers
 from app.services.auth_limits import AuthLimits
-from app.services.session_service import SessionService, SessionTokens
+from app.services.session_service import SessionService
+from app.services.session_tokens import SessionTokens
 from app.services.sign_in_service import SecondFactorChallenge, SignInService
 
 
@@ -59,15 +60,6 @@ class AuthService:
         await self._limits.take(AuthAction.REAUTHENTICATE, account=person.email, address=client.address)
         await self._authenticate(person.email, password)
         return await self._sessions.replace(session_id, user_id=person.id, client=client)
-
-    async def refresh(self, refresh_token: str, client: Client) -> SessionTokens | None:
-        """Trade a refresh token for the next pair of tokens; None refuses, and what it changed must be kept.
-
-        Raises:
-            RateLimitedError: too many attempts.
-        """
-        await self._limits.take(AuthAction.REFRESH, account=None, address=client.address)
-        return await self._sessions.refresh(refresh_token)
 
     async def _authenticate(self, email: str, password: str) -> User:
         async with self._open_users() as users:

@@ -6,7 +6,8 @@ from uuid import UUID
 from app.core.auth_method import AuthMethod
 from app.core.client import Client
 from app.core.exceptions import InvalidLoginError
-from app.services.session_service import SessionService, SessionTokens
+from app.services.session_service import SessionService
+from app.services.session_tokens import SessionTokens
 
 
 @dataclass(frozen=True, slots=True)

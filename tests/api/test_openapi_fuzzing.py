@@ -8,7 +8,7 @@ import pytest
 
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
 SECONDS_MAX = 240
-FAREWELLS = ["logout", "end_session", "suspend_organization"]
+FAREWELLS = ["logout", "end_session", "end_all_sessions", "suspend_organization"]
 """After these the caller's credential opens nothing more, so they get callers of their own."""
 
 

@@ -36,6 +36,8 @@ ACCESS = {
     "POST /api/v1/auth/reauthenticate": "session",
     "POST /api/v1/auth/logout": "session",
     "GET /api/v1/auth/sessions": "session",
+    "DELETE /api/v1/auth/sessions": "session",
+    "DELETE /api/v1/auth/sessions/others": "session",
     "DELETE /api/v1/auth/sessions/{session_id}": "session",
     "GET /api/v1/blog-posts": "public limit=anonymous",
     "POST /api/v1/blog-posts": "caller blog_posts:write",

@@ -6,19 +6,22 @@ from fastapi import Depends
 
 from app.api.dependencies.resources import ResourcesDep
 from app.api.dependencies.session import SessionDep
+from app.api.dependencies.session_tokens import SessionTokenIssuerDep
 from app.repositories.membership_repository import MembershipRepository
-from app.repositories.refresh_token_repository import RefreshTokenRepository
 from app.repositories.session_repository import SessionRepository
+from app.repositories.user_repository import UserRepository
 from app.services.session_service import SessionService
 
 
-async def get_session_service(session: SessionDep, resources: ResourcesDep) -> SessionService:
+async def get_session_service(
+    session: SessionDep, issuer: SessionTokenIssuerDep, resources: ResourcesDep
+) -> SessionService:
     """The service, in the request's unit of work."""
     return SessionService(
         SessionRepository(session),
-        RefreshTokenRepository(session),
+        UserRepository(session),
         MembershipRepository(session),
-        access_tokens=resources.access_tokens,
+        issuer=issuer,
         settings=resources.settings.sessions,
         clock=resources.clock,
     )

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request, Response, status
 from app.api.dependencies.auth_service import AuthServiceDep
 from app.api.dependencies.client import ClientDep
 from app.api.dependencies.principal import PrincipalDep
+from app.api.dependencies.refresh_service import RefreshServiceDep
 from app.api.dependencies.session_principal import PersonDep, SessionIdDep
 from app.api.dependencies.session_service import SessionServiceDep
 from app.api.problems import problem_response, problem_responses
@@ -44,14 +45,15 @@ async def login(body: LoginRequest, client: ClientDep, auth: AuthServiceDep) -> 
     responses=problem_responses(401, 429),
 )
 async def refresh(
-    body: RefreshRequest, client: ClientDep, auth: AuthServiceDep, request: Request
+    body: RefreshRequest, client: ClientDep, refreshes: RefreshServiceDep, request: Request
 ) -> TokenResponse | Response:
     """Trade a refresh token for the next access and refresh token.
 
-    A refresh token works once. If it comes a second time, its session ends with all its tokens, because one
-    of the two who sent it must have stolen it.
+    A refresh token works once. If the answer is lost, send it again within 30 seconds: the answer is the same
+    successor, unless that was used. If it comes later, its session ends with all its tokens, because one of
+    the two who sent it must have stolen it.
     """
-    tokens = await auth.refresh(body.refresh_token.get_secret_value(), client)
+    tokens = await refreshes.refresh(body.refresh_token.get_secret_value(), client)
     if tokens is None:
         # Answered, not raised: an error would roll back the end of a session whose token came twice.
         return problem_response(request, InvalidCredentialError("The refresh token is not valid."))
@@ -95,6 +97,32 @@ async def list_sessions(
 ) -> Page[SessionResponse]:
     """List where you are signed in, newest first. Sessions that are over are not shown."""
     return await sessions.list_own(caller.user_id, query, current_id=session_id)
+
+
+@router.delete(
+    "/sessions",
+    summary="End all your sessions",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=problem_responses(401, 403, 429),
+)
+async def end_all_sessions(
+    _session_id: SessionIdDep, caller: PrincipalDep, sessions: SessionServiceDep
+) -> None:
+    """Sign out everywhere, here too. All tokens are refused from the next request on."""
+    await sessions.end_all(caller.user_id)
+
+
+@router.delete(
+    "/sessions/others",
+    summary="End your other sessions",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=problem_responses(401, 403, 429),
+)
+async def end_other_sessions(
+    session_id: SessionIdDep, caller: PrincipalDep, sessions: SessionServiceDep
+) -> None:
+    """Sign out everywhere but here."""
+    await sessions.end_others(session_id, user_id=caller.user_id)
 
 
 @router.delete(

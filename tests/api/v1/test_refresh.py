@@ -1,12 +1,15 @@
-"""Refresh tokens: they work once, and a second time ends the session (SEC-22, A8 of the traps)."""
+"""Refresh tokens work once, a moment longer for a lost answer, then never (SEC-22, A8 of the traps)."""
 
 import asyncio
+from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
 from app.core.database import transaction
-from app.models import Organization, Session, User
+from app.models import Organization, RefreshToken, User
 from tests.factories.account import bearer, make_account
+from tests.factories.sessions import let_the_grace_pass, unused_tokens
 
 REFRESH = "/api/v1/auth/refresh"
 ME = "/api/v1/users/me"
@@ -41,9 +44,28 @@ async def test_a_chain_of_refreshes_goes_on(client, world):
     assert (await client.get(ME, headers=bearer(tokens))).status_code == 200
 
 
-async def test_a_used_refresh_token_ends_the_whole_session_though_the_answer_is_401(client, world):
+async def test_a_lost_answer_may_be_asked_for_again(client, world, resources):
+    """SEC-22: within the grace the same token gets the same successor, and there is one lineage."""
+    first = await (await make_account(world)).login(client)
+    lost = (await client.post(REFRESH, json=presenting(first))).json()
+
+    again = await client.post(REFRESH, json=presenting(first))
+
+    assert again.status_code == 200
+    assert again.json()["refresh_token"] == lost["refresh_token"]
+    assert again.json()["refresh_expires_at"] == lost["refresh_expires_at"]
+    assert await unused_tokens(resources, first["session_id"]) == 1
+    assert (await client.get(ME, headers=bearer(again.json()))).status_code == 200
+    assert (await client.post(REFRESH, json=presenting(lost))).status_code == 200
+
+
+async def test_a_token_that_comes_after_the_grace_ends_the_session_though_the_answer_is_401(
+    client, world, resources
+):
+    """SEC-22."""
     first = await (await make_account(world)).login(client)
     second = (await client.post(REFRESH, json=presenting(first))).json()
+    await let_the_grace_pass(resources, first["session_id"])
 
     answer = await client.post(REFRESH, json=presenting(first))
 
@@ -55,10 +77,52 @@ async def test_a_used_refresh_token_ends_the_whole_session_though_the_answer_is_
         assert (await client.post(REFRESH, json=presenting(tokens))).status_code == 401
 
 
-async def test_a_reuse_leaves_the_user_s_other_sessions_alone(client, world):
+async def test_a_token_whose_successor_was_used_has_no_grace(client, world):
+    """SEC-22: whoever uses the successor has received it, so no answer was lost."""
+    first = await (await make_account(world)).login(client)
+    second = (await client.post(REFRESH, json=presenting(first))).json()
+    third = (await client.post(REFRESH, json=presenting(second))).json()
+
+    answer = await client.post(REFRESH, json=presenting(first))
+
+    assert answer.status_code == 401
+    assert (await client.get(ME, headers=bearer(third))).status_code == 401
+
+
+async def test_the_stored_rows_do_not_tell_the_successor(client, world, resources):
+    first = await (await make_account(world)).login(client)
+    second = (await client.post(REFRESH, json=presenting(first))).json()
+
+    async with transaction(resources.engine) as session:
+        query = select(RefreshToken).where(RefreshToken.session_id == UUID(first["session_id"]))
+        rows = (await session.scalars(query)).all()
+
+    stored = repr([vars(row) for row in rows])
+    for tokens in (first, second):
+        assert tokens["refresh_token"][4:] not in stored
+    assert [row.successor_salt is not None for row in rows if row.used_at] == [True]
+
+
+async def test_a_salt_is_forgotten_when_the_successor_is_used(client, world, resources):
+    tokens = await (await make_account(world)).login(client)
+    for _ in range(4):
+        tokens = (await client.post(REFRESH, json=presenting(tokens))).json()
+
+    async with transaction(resources.engine) as session:
+        query = select(RefreshToken.successor_salt).where(
+            RefreshToken.session_id == UUID(tokens["session_id"])
+        )
+        salts = (await session.scalars(query)).all()
+
+    assert len(salts) == 5
+    assert len([salt for salt in salts if salt is not None]) == 1
+
+
+async def test_a_reuse_leaves_the_user_s_other_sessions_alone(client, world, resources):
     account = await make_account(world)
     stolen, other = await account.login(client), await account.login(client)
     await client.post(REFRESH, json=presenting(stolen))
+    await let_the_grace_pass(resources, stolen["session_id"])
 
     await client.post(REFRESH, json=presenting(stolen))
 
@@ -66,15 +130,16 @@ async def test_a_reuse_leaves_the_user_s_other_sessions_alone(client, world):
     assert (await client.post(REFRESH, json=presenting(other))).status_code == 200
 
 
-async def test_of_twenty_refreshes_at_once_one_succeeds_and_the_session_ends(client, world, resources):
+async def test_twenty_refreshes_at_once_leave_one_live_lineage(client, world, resources):
+    """SEC-22."""
     tokens = await (await make_account(world)).login(client)
 
     answers = await asyncio.gather(*(client.post(REFRESH, json=presenting(tokens)) for _ in range(20)))
 
-    assert sorted(answer.status_code for answer in answers) == [200] + [401] * 19
-    async with transaction(resources.engine) as session:
-        ended = await session.get_one(Session, tokens["session_id"])
-    assert ended.revoked_at is not None
+    assert [answer.status_code for answer in answers] == [200] * 20
+    (successor,) = {answer.json()["refresh_token"] for answer in answers}
+    assert await unused_tokens(resources, tokens["session_id"]) == 1
+    assert (await client.post(REFRESH, json={"refresh_token": successor})).status_code == 200
 
 
 @pytest.mark.parametrize("model", [User, Organization])

@@ -80,6 +80,35 @@ async def test_ending_another_session_of_one_s_own_stops_it_at_once(client, worl
     assert [item["id"] for item in shown] == [kept["session_id"]]
 
 
+async def test_ending_the_others_leaves_this_one_alone(client, world):
+    """SEC-25."""
+    account = await make_account(world)
+    here, there, elsewhere = [await account.login(client) for _ in range(3)]
+
+    answer = await client.delete(f"{SESSIONS}/others", headers=bearer(here))
+
+    assert answer.status_code == 204
+    assert (await client.get(ME, headers=bearer(here))).status_code == 200
+    for tokens in (there, elsewhere):
+        assert (await client.get(ME, headers=bearer(tokens))).status_code == 401
+
+
+async def test_ending_all_ends_this_one_too_and_nobody_else_s(client, world):
+    """SEC-25."""
+    account = await make_account(world)
+    here, there = [await account.login(client) for _ in range(2)]
+    foreign = await (await make_account(world)).login(client)
+
+    answer = await client.delete(SESSIONS, headers=bearer(here))
+
+    assert answer.status_code == 204
+    for tokens in (here, there):
+        assert (await client.get(ME, headers=bearer(tokens))).status_code == 401
+        refreshed = await client.post(REFRESH, json={"refresh_token": tokens["refresh_token"]})
+        assert refreshed.status_code == 401
+    assert (await client.get(ME, headers=bearer(foreign))).status_code == 200
+
+
 async def test_another_s_session_answers_exactly_as_an_absent_one(client, world):
     """SEC-25, SEC-49."""
     tokens = await (await make_account(world)).login(client)
@@ -105,7 +134,14 @@ async def test_a_session_id_that_is_none_is_refused(client, world):
 
 
 @pytest.mark.parametrize(
-    ("method", "path"), [("POST", LOGOUT), ("GET", SESSIONS), ("DELETE", f"{SESSIONS}/{ANY_ID}")]
+    ("method", "path"),
+    [
+        ("POST", LOGOUT),
+        ("GET", SESSIONS),
+        ("DELETE", SESSIONS),
+        ("DELETE", f"{SESSIONS}/others"),
+        ("DELETE", f"{SESSIONS}/{ANY_ID}"),
+    ],
 )
 async def test_sessions_are_no_business_of_an_api_key(client, world, method, path):
     caller = await world.caller(by="api_key")
@@ -117,7 +153,14 @@ async def test_sessions_are_no_business_of_an_api_key(client, world, method, pat
 
 
 @pytest.mark.parametrize(
-    ("method", "path"), [("POST", LOGOUT), ("GET", SESSIONS), ("DELETE", f"{SESSIONS}/{ANY_ID}")]
+    ("method", "path"),
+    [
+        ("POST", LOGOUT),
+        ("GET", SESSIONS),
+        ("DELETE", SESSIONS),
+        ("DELETE", f"{SESSIONS}/others"),
+        ("DELETE", f"{SESSIONS}/{ANY_ID}"),
+    ],
 )
 async def test_nobody_is_nobody(client, method, path):
     answer = await client.request(method, path)

@@ -1,0 +1,31 @@
+"""The service of refreshing."""
+
+from typing import Annotated
+
+from fastapi import Depends
+
+from app.api.dependencies.request_limiter import RequestLimiterDep
+from app.api.dependencies.resources import ResourcesDep
+from app.api.dependencies.session import SessionDep
+from app.api.dependencies.session_tokens import SessionTokenIssuerDep
+from app.repositories.refresh_token_repository import RefreshTokenRepository
+from app.repositories.session_repository import SessionRepository
+from app.services.auth_limits import AuthLimits
+from app.services.refresh_service import RefreshService
+
+
+async def get_refresh_service(
+    session: SessionDep, issuer: SessionTokenIssuerDep, limiter: RequestLimiterDep, resources: ResourcesDep
+) -> RefreshService:
+    """The service, in the request's unit of work."""
+    return RefreshService(
+        SessionRepository(session),
+        RefreshTokenRepository(session),
+        issuer=issuer,
+        limits=AuthLimits(limiter, resources.settings.limits),
+        settings=resources.settings.sessions,
+        clock=resources.clock,
+    )
+
+
+RefreshServiceDep = Annotated[RefreshService, Depends(get_refresh_service)]
