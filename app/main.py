@@ -1,11 +1,13 @@
 """The composition room: here, and only here, the parts of the application are put together."""
 
 import gc
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from app.adapters.outbound_client import OutboundClient, OutboundPolicy
 from app.api.fast_lane import FastLaneMiddleware
 from app.api.openapi import install_openapi
 from app.api.problems import install_problem_handlers
@@ -17,6 +19,7 @@ from app.core.clock import system_clock
 from app.core.database import create_driver_pool, create_engine
 from app.core.logging import configure_logging
 from app.core.passwords import PasswordHasher
+from app.core.provider_settings import OutboundSettings
 from app.core.secret_box import SecretBox
 from app.core.secret_settings import SecretSettings
 from app.core.settings import Environment, HttpSettings, SessionSettings, Settings
@@ -96,6 +99,7 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
     access_tokens = build_access_tokens(settings)
     password_hasher = build_password_hasher(settings.sessions)
     policy = Policy(api_key_secrets, frozenset(settings.keys.resource_scopes))
+    outbound = build_outbound_client(settings.outbound)
     gate = AdmissionService(Admissions(gate_pool), policy, settings.gate)
     try:
         yield Resources(
@@ -106,11 +110,13 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
             access_tokens=access_tokens,
             password_hasher=password_hasher,
             secret_box=build_secret_box(settings.secrets),
+            outbound=outbound,
             gate=gate,
             verification=VerificationService(gate, access_tokens, system_clock),
         )
     finally:
         password_hasher.close()
+        await outbound.close()
         await gate.drain()
         await gate_pool.close()
         await engine.dispose()
@@ -145,3 +151,13 @@ def build_password_hasher(sessions: SessionSettings) -> PasswordHasher:
         concurrency=sessions.hashing_concurrency,
         queue_max=sessions.hashing_queue,
     )
+
+
+def build_outbound_client(outbound: OutboundSettings) -> OutboundClient:
+    """The one way out."""
+    policy = OutboundPolicy(
+        allowed_networks=tuple(outbound.allowed_networks),
+        timeout_seconds=outbound.timeout_seconds,
+        tls=ssl.create_default_context(cafile=outbound.ca_file),
+    )
+    return OutboundClient(policy)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from app.adapters.outbound_client import OutboundClient
 from app.core.access_tokens import AccessTokens
 from app.core.api_key_secrets import ApiKeySecrets
 from app.core.clock import Clock
@@ -25,5 +26,6 @@ class Resources:
     access_tokens: AccessTokens
     password_hasher: PasswordHasher
     secret_box: SecretBox
+    outbound: OutboundClient
     gate: AdmissionService
     verification: VerificationService

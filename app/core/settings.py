@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, HttpUrl, SecretStr, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from app.core.provider_settings import OauthSettings, OutboundSettings
 from app.core.secret_settings import SecretSettings
 from app.core.secret_strength import (
     complaint_about_encryption_key,
@@ -178,6 +179,8 @@ class Settings(BaseSettings):
     sessions: SessionSettings = Field(default_factory=SessionSettings)
     limits: LimitSettings = Field(default_factory=LimitSettings)
     keys: KeySettings = Field(default_factory=KeySettings)
+    oauth: OauthSettings = Field(default_factory=OauthSettings)
+    outbound: OutboundSettings = Field(default_factory=OutboundSettings)
     gate: GateSettings = Field(default_factory=GateSettings)
     logging: LoggingSettings = Field(default_factory=LoggingSettings)
 
@@ -208,6 +211,7 @@ class Settings(BaseSettings):
             ("secrets", "api_key_pepper"): complaint_about_pepper(secrets.api_key_pepper),
             ("secrets", "encryption_key"): complaint_about_encryption_key(secrets.encryption_key),
             ("secrets", "signing_key"): complaint_about_signing_key(secrets.signing_key),
+            ("outbound", "allowed_networks"): self.outbound.complaint,
         }
         for pepper_id, pepper in secrets.previous_api_key_peppers.items():
             complaints["secrets", "previous_api_key_peppers", str(pepper_id)] = complaint_about_pepper(pepper)
