@@ -1,11 +1,20 @@
-"""What a route asks of its caller, read from its dependencies: for the documentation, and for the tests."""
+"""Who may call a route, and what the call takes: declared once, in the route's `dependencies=`.
+
+The guards, the OpenAPI document and the tests are all made from this declaration. A route without one, or
+with a guard that its declaration does not name, does not start:
+
+    @router.post("", dependencies=[credential(Scope.API_KEYS_WRITE, audit=AuditAction.API_KEY_CREATED)])
+"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypedDict, Unpack
 
+from fastapi import params
 from fastapi.dependencies.models import Dependant
 
+from app.api.dependencies.asker import get_asker
 from app.api.dependencies.credential import get_presented
 from app.api.dependencies.guards import (
     AddressRateLimit,
@@ -13,55 +22,155 @@ from app.api.dependencies.guards import (
     RateLimit,
     RequireFreshSession,
     RequireScope,
+    RequireSession,
 )
 from app.api.dependencies.principal import get_principal
 from app.api.dependencies.request_limiter import get_request_limiter
 from app.api.dependencies.session import open_session
-from app.api.dependencies.session_principal import get_session_id
-from app.api.dependencies.verification_service import get_verification_service
+from app.api.dependencies.session_principal import get_person, get_session_id
+from app.core.audit import AuditAction
 from app.core.scopes import Scope
 
+Limit = RateLimit | AddressRateLimit
+Events = AuditAction | tuple[AuditAction, ...]
 
-@dataclass(frozen=True, slots=True)
-class Access:
-    """Who may call a route, and what the call takes."""
-
-    credential: bool
-    """Whether an access token or an API key is needed."""
-    session: bool
-    """Whether only an access token will do."""
-    fresh: bool
-    """Whether the session's person must have proved lately who they are."""
-    scopes: tuple[str, ...]
-    limits: tuple[str, ...]
-    """Limits of this route, beyond those of the plan."""
-    cost_credits: int
-    database: bool
-    """Whether the answer depends on the database."""
-
-
-CREDENTIAL_DEMANDS = (get_presented, get_principal)
+NOTHING: tuple[AuditAction, ...] = ()
+"""What a route writes that changes something, and yet nothing that the audit trail is for."""
+SAFE_METHODS = frozenset({"GET", "HEAD"})
+GUARDS = (RequireScope, RequireSession, RequireFreshSession, RateLimit, AddressRateLimit, Charge)
+SESSION_DEMANDS = (get_session_id, get_person)
+CREDENTIAL_DEMANDS = (get_asker, get_presented, get_principal, *SESSION_DEMANDS)
 DATABASE_DEMANDS = (*CREDENTIAL_DEMANDS, open_session, get_request_limiter)
 
 
-def access_of(dependant: Dependant) -> Access:
-    """Gather the demands of a route from its whole tree of dependencies."""
-    demands = list(calls_of(dependant))
-    scopes = {demand.scope for demand in demands if isinstance(demand, RequireScope)}
-    if get_verification_service in demands:
-        # The gate decides about who asks and who is asked about in one commit.
-        scopes.add(Scope.GATE_VERIFY)
-    limits = tuple(d.name for d in demands if isinstance(d, RateLimit | AddressRateLimit))
-    fresh = any(isinstance(demand, RequireFreshSession) for demand in demands)
-    return Access(
-        credential=bool(scopes) or fresh or any(demand in CREDENTIAL_DEMANDS for demand in demands),
-        session=fresh or get_session_id in demands,
-        fresh=fresh,
-        scopes=tuple(sorted(str(scope) for scope in scopes)),
-        limits=limits,
-        cost_credits=sum(demand.cost for demand in demands if isinstance(demand, Charge)),
-        database=bool(scopes or limits or fresh) or any(demand in DATABASE_DEMANDS for demand in demands),
-    )
+class CredentialKind(StrEnum):
+    """What a caller can present."""
+
+    ACCESS_TOKEN = "access_token"  # noqa: S105 -- the name of a kind, not a secret
+    API_KEY = "api_key"
+
+
+ANY_CREDENTIAL = (CredentialKind.ACCESS_TOKEN, CredentialKind.API_KEY)
+SESSION_ALONE = (CredentialKind.ACCESS_TOKEN,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Access(params.Depends):
+    """The one declaration of a route; `StrictRoute` puts its guards in its place."""
+
+    credentials: tuple[CredentialKind, ...] = ()
+    """The kinds that will do; none is needed where there are none."""
+    scopes: tuple[Scope, ...] = ()
+    fresh: bool = False
+    """Whether the session's person must have proved lately who they are."""
+    at_the_gate: bool = False
+    """Whether the gate looks for the scopes, together with what it is asked."""
+    limits: tuple[Limit, ...] = ()
+    """Limits of this route, beyond those of the plan."""
+    charge: Charge | None = None
+    audit: Events | None = None
+    """Of these, one is written whenever the route has done its work; None where nothing is said."""
+    refusals: Events = NOTHING
+    """These may be written when it refuses."""
+
+    @property
+    def events(self) -> tuple[AuditAction, ...]:
+        """All that the route may write."""
+        return (*as_tuple(self.audit or NOTHING), *as_tuple(self.refusals))
+
+    def guards(self) -> list[params.Depends]:
+        """The guards that ask for all this, in the order in which they refuse: who, how fast, the price."""
+        guards = [params.Depends(guard) for guard in (*self._who(), *self.limits)]
+        return guards if self.charge is None else [*guards, params.Depends(self.charge, scope="function")]
+
+    def _who(self) -> Iterator[Callable[..., Any]]:
+        if self.at_the_gate or not self.credentials:
+            return
+        if self.fresh:
+            yield RequireFreshSession()
+        elif self.credentials == SESSION_ALONE:
+            yield RequireSession()
+        elif not self.scopes:
+            yield get_principal
+        yield from (RequireScope(scope) for scope in self.scopes)
+
+
+class Effects(TypedDict, total=False):
+    """What a call takes and leaves behind, whoever may call."""
+
+    limits: tuple[Limit, ...]
+    charge: Charge
+    audit: Events
+    refusals: Events
+
+
+def public(**effects: Unpack[Effects]) -> Access:
+    """Everybody may call, without a credential."""
+    return Access(**effects)
+
+
+def credential(*scopes: Scope, **effects: Unpack[Effects]) -> Access:
+    """A session or an API key that has these scopes may call."""
+    return Access(credentials=ANY_CREDENTIAL, scopes=scopes, **effects)
+
+
+def session(*scopes: Scope, **effects: Unpack[Effects]) -> Access:
+    """A signed-in person who has these scopes may call; an API key may not."""
+    return Access(credentials=SESSION_ALONE, scopes=scopes, **effects)
+
+
+def fresh_session(*scopes: Scope, **effects: Unpack[Effects]) -> Access:
+    """A signed-in person who has proved lately who they are may call."""
+    return Access(credentials=SESSION_ALONE, scopes=scopes, fresh=True, **effects)
+
+
+def asker(scope: Scope) -> Access:
+    """A service that has this scope may call: the gate decides that together with what it is asked."""
+    return Access(credentials=ANY_CREDENTIAL, scopes=(scope,), at_the_gate=True, audit=NOTHING)
+
+
+def as_tuple(events: Events) -> tuple[AuditAction, ...]:
+    """One event or several, as several."""
+    return (events,) if isinstance(events, AuditAction) else events
+
+
+def declared_access(name: str, methods: set[str], dependencies: list[params.Depends]) -> Access:
+    """The one declaration among a route's dependencies.
+
+    Raises:
+        TypeError: there is none, or two; or a route that changes something does not say what it writes.
+    """
+    found = [each for each in dependencies if isinstance(each, Access)]
+    if len(found) != 1:
+        message = (
+            f"{name} must declare its access: dependencies=[public()], [credential(...)] or [session(...)]"
+        )
+        raise TypeError(message)
+    (access,) = found
+    if not methods <= SAFE_METHODS and access.audit is None:
+        message = f"{name} must say which audit event it writes: audit=AuditAction..., or audit=NOTHING"
+        raise TypeError(message)
+    return access
+
+
+def require_declared(name: str, access: Access, dependant: Dependant) -> None:
+    """Go on only if the route asks its caller for nothing that its declaration leaves out.
+
+    Raises:
+        TypeError: it does.
+    """
+    named = {guard.dependency for guard in access.guards()}
+    for call in calls_of(dependant):
+        undeclared = isinstance(call, GUARDS) and call not in named
+        unnamed = call in CREDENTIAL_DEMANDS and not access.credentials
+        if undeclared or unnamed or (call in SESSION_DEMANDS and access.credentials != SESSION_ALONE):
+            message = f"{name} asks for {call}, which its declaration does not say"
+            raise TypeError(message)
+
+
+def needs_database(access: Access, dependant: Dependant) -> bool:
+    """Whether the answer depends on the database."""
+    return bool(access.credentials) or any(call in DATABASE_DEMANDS for call in calls_of(dependant))
 
 
 def calls_of(dependant: Dependant) -> Iterator[Callable[..., Any]]:

@@ -5,6 +5,7 @@ from pathlib import Path
 from fastapi import APIRouter
 from fastapi.responses import FileResponse, HTMLResponse
 
+from app.api.access import public
 from app.api.strict_route import StrictRoute
 from app.core.exceptions import NotFoundError
 
@@ -39,13 +40,13 @@ PAGE = """<!doctype html>
 """
 
 
-@router.get("/docs")
+@router.get("/docs", dependencies=[public()])
 async def show_docs() -> HTMLResponse:
     """Answers the page."""
     return HTMLResponse(PAGE, headers={"Content-Security-Policy": POLICY})
 
 
-@router.get("/docs/{name}")
+@router.get("/docs/{name}", dependencies=[public()])
 async def read_docs_asset(name: str) -> FileResponse:
     """Answers one of the files that the page needs."""
     if name not in MEDIA_TYPES:

@@ -5,11 +5,12 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
+from fastapi.routing import RouteContext, iter_route_contexts
 
-from app.api.access import Access, access_of
+from app.api.access import Access, CredentialKind, needs_database
 from app.api.problem_documentation import PROBLEM_SCHEMAS, document_problem
 from app.api.problems import problem_responses
+from app.api.strict_route import StrictRoute
 
 DESCRIPTION = """\
 The gate in front of an API: *who is calling, may they, how fast, and what does it cost*, decided together and
@@ -42,6 +43,11 @@ SECURITY_SCHEMES: dict[str, Any] = {
         "description": "The same API key, in a header of its own.",
     },
 }
+SCHEMES = {
+    CredentialKind.ACCESS_TOKEN: ["accessToken"],
+    CredentialKind.API_KEY: ["apiKey", "apiKeyHeader"],
+}
+EXTENSION = "x-faregate-access"
 HEADER_EXAMPLE = '"3"'
 REPLACED_SCHEMAS = ("HTTPValidationError", "ValidationError")
 
@@ -73,22 +79,25 @@ def complete(app: FastAPI) -> dict[str, Any]:
     for name in REPLACED_SCHEMAS:
         schemas.pop(name, None)
     schemas.update(PROBLEM_SCHEMAS)
-    for route, operation in operations(app, document):
-        complete_operation(route, operation)
+    for route, access, operation in operations(app, document):
+        complete_operation(route, access, operation)
     return document
 
 
-def operations(app: FastAPI, document: dict[str, Any]) -> Iterator[tuple[RouteContext, dict[str, Any]]]:
-    """Each documented operation with its route."""
+def operations(
+    app: FastAPI, document: dict[str, Any]
+) -> Iterator[tuple[RouteContext, Access, dict[str, Any]]]:
+    """Each documented operation with its route and what that declares."""
     for route in iter_route_contexts(app.routes):
-        if isinstance(route.original_route, APIRoute) and route.include_in_schema:
+        if isinstance(route.original_route, StrictRoute) and route.include_in_schema:
             for method in route.methods or ():
-                yield route, document["paths"][route.path_format][method.lower()]
+                operation = document["paths"][route.path_format][method.lower()]
+                yield route, route.original_route.access, operation
 
 
-def complete_operation(route: RouteContext, operation: dict[str, Any]) -> None:
+def complete_operation(route: RouteContext, access: Access, operation: dict[str, Any]) -> None:
     """Add to one operation what no route says itself."""
-    access = access_of(route.dependant)
+    operation[EXTENSION] = extension_of(access)
     operation["operationId"] = route.name
     operation["security"] = security_of(access)
     for parameter in operation.get("parameters", ()):
@@ -105,10 +114,20 @@ def complete_operation(route: RouteContext, operation: dict[str, Any]) -> None:
 
 def security_of(access: Access) -> list[dict[str, list[str]]]:
     """The credentials that will do, with the scopes they need."""
-    if not access.credential:
-        return []
-    accepted = ["accessToken"] if access.session else list(SECURITY_SCHEMES)
-    return [{scheme: list(access.scopes)} for scheme in accepted]
+    schemes = [scheme for kind in access.credentials for scheme in SCHEMES[kind]]
+    return [{scheme: [scope.value for scope in access.scopes]} for scheme in schemes]
+
+
+def extension_of(access: Access) -> dict[str, Any]:
+    """All that a route declares of its caller and of what a call leaves behind, for programs to read."""
+    return {
+        "credentials": [kind.value for kind in access.credentials],
+        "scopes": [scope.value for scope in access.scopes],
+        "step_up": access.fresh,
+        "limits": [limit.name for limit in access.limits],
+        "cost_credits": 0 if access.charge is None else access.charge.cost,
+        "audit_events": [event.value for event in access.events],
+    }
 
 
 def frame_statuses(route: RouteContext, access: Access) -> list[int]:
@@ -118,10 +137,10 @@ def frame_statuses(route: RouteContext, access: Access) -> list[int]:
         statuses.add(404)
     if route.body_field is not None:
         statuses |= {400, 413, 415}
-    if access.credential:
+    if access.credentials:
         statuses |= {401, 403, 429}
     if access.limits:
         statuses.add(429)
-    if access.database:
+    if needs_database(access, route.dependant):
         statuses.add(503)
     return sorted(statuses)

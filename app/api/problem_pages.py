@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from fastapi.responses import HTMLResponse
 
+from app.api.access import public
 from app.api.problems import problem_responses
 from app.api.strict_route import StrictRoute
 from app.core.exceptions import AppError, NotFoundError
@@ -68,6 +69,7 @@ PAGES = pages()
     summary="Explain a problem",
     response_class=HTMLResponse,
     responses=problem_responses(404),
+    dependencies=[public()],
 )
 async def explain_problem(code: ProblemCode) -> HTMLResponse:
     """Answers a page for people about one `code` of problem documents."""

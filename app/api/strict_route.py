@@ -1,12 +1,13 @@
 """The route class of every router: what a route did not declare, it does not take."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
-from fastapi import Request, Response
+from fastapi import Request, Response, params
 from fastapi.routing import APIRoute
 
+from app.api.access import Access, declared_access, require_declared
 from app.api.declared_parameters import QueryNames, declared_query_names
 from app.api.strict_json import parse_json, require_json
 from app.api.validation_problems import shown_name
@@ -17,7 +18,32 @@ PARAMETERS_MAX = 100
 
 
 class StrictRoute(APIRoute):
-    """Reads JSON strictly and refuses query parameters that are unknown, repeated or no text."""
+    """Demands what its declaration says, reads JSON strictly, refuses query parameters it does not know."""
+
+    access: Access
+
+    def __init__(
+        self,
+        path: str,
+        endpoint: Callable[..., Any],
+        *,
+        methods: set[str] | list[str] | None = None,
+        dependencies: Sequence[params.Depends] | None = None,
+        **options: Any,  # noqa: ANN401 -- FastAPI's own, handed on
+    ) -> None:
+        """Put the guards where the declaration stands.
+
+        Raises:
+            TypeError: the route is not declared, or asks for more than it declares.
+        """
+        name = f"{' '.join(sorted(methods or ('GET',)))} {path}"
+        declared = list(dependencies or ())
+        self.access = declared_access(name, set(methods or ("GET",)), declared)
+        others = [each for each in declared if each is not self.access]
+        super().__init__(
+            path, endpoint, methods=methods, dependencies=[*self.access.guards(), *others], **options
+        )
+        require_declared(name, self.access, self.dependant)
 
     def get_route_handler(self) -> Handler:
         """Put the strict reading before FastAPI's own handler."""

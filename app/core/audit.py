@@ -13,8 +13,11 @@ class AuditAction(StrEnum):
 
     SIGN_IN = "sign_in"
     SIGN_IN_FAILED = "sign_in_failed"
+    REAUTHENTICATED = "reauthenticated"
+    REAUTHENTICATION_FAILED = "reauthentication_failed"
     SIGN_OUT = "sign_out"
     SESSION_ENDED = "session_ended"
+    SESSIONS_ENDED = "sessions_ended"
     REFRESH_REUSED = "refresh_reused"
     PROFILE_CHANGED = "profile_changed"
     API_KEY_CREATED = "api_key_created"

@@ -1,7 +1,6 @@
 import pytest
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from app.api.access import access_of
 from app.api.strict_route import StrictRoute
 
 SCHEMES = {"accessToken", "apiKey", "apiKeyHeader"}
@@ -131,7 +130,18 @@ def test_every_route_is_strict(app):
     assert lax == []
 
 
-def test_a_route_that_is_documented_as_open_asks_for_nothing(app):
-    for route in iter_route_contexts(app.routes):
-        if isinstance(route.original_route, APIRoute) and not access_of(route.dependant).credential:
-            assert not access_of(route.dependant).scopes, route.path
+def test_every_operation_tells_what_its_route_declares(document):
+    publication = document["paths"]["/api/v1/blog-posts/{post_id}/publication"]["put"]
+    creation = document["paths"]["/api/v1/api-keys"]["post"]
+    sign_out = document["paths"]["/api/v1/auth/logout"]["post"]
+
+    assert publication["x-faregate-access"] == {
+        "credentials": ["access_token", "api_key"],
+        "scopes": ["blog_posts:write"],
+        "step_up": False,
+        "limits": [],
+        "cost_credits": 5,
+        "audit_events": [],
+    }
+    assert creation["x-faregate-access"]["audit_events"] == ["api_key_created"]
+    assert sign_out["x-faregate-access"]["credentials"] == ["access_token"]

@@ -1,9 +1,15 @@
 """Who may call what: every route stands here, so that none is open, or dear, by accident."""
 
 import pytest
-from fastapi.routing import APIRoute, iter_route_contexts
+from fastapi import APIRouter, Depends
+from fastapi.routing import iter_route_contexts
 
-from app.api.access import access_of
+from app.api.access import NOTHING, SAFE_METHODS, SESSION_ALONE, credential, public
+from app.api.dependencies.guards import RequireScope
+from app.api.dependencies.principal import PrincipalDep
+from app.api.dependencies.session_principal import SessionIdDep
+from app.api.strict_route import StrictRoute
+from app.core.audit import AuditAction
 from app.core.scopes import Scope
 
 ACCESS = {
@@ -64,25 +70,25 @@ UNDOCUMENTED = {"GET /openapi.json", "HEAD /openapi.json"}
 
 def told(access):
     """One line about a route's demands."""
-    who = "session" if access.session else "caller" if access.credential else "public"
-    limits = [f"limit={name}" for name in access.limits]
-    cost = [f"cost={access.cost_credits}"] if access.cost_credits else []
+    who = "session" if access.credentials == SESSION_ALONE else "caller" if access.credentials else "public"
     fresh = ["fresh"] if access.fresh else []
+    limits = [f"limit={limit.name}" for limit in access.limits]
+    cost = [f"cost={access.charge.cost}"] if access.charge else []
     return " ".join([who, *fresh, *access.scopes, *limits, *cost])
 
 
 def declared(app):
-    """What the running application demands."""
+    """What the running application demands, by route."""
     return {
-        f"{method} {route.path_format}": told(access_of(route.dependant))
+        f"{method} {route.path_format}": route.original_route.access
         for route in iter_route_contexts(app.routes)
-        if isinstance(route.original_route, APIRoute)
+        if isinstance(route.original_route, StrictRoute)
         for method in route.methods
     }
 
 
 def test_every_route_demands_what_this_table_says(app):
-    assert declared(app) == ACCESS
+    assert {route: told(access) for route, access in declared(app).items()} == ACCESS
 
 
 def test_there_are_no_other_routes(app):
@@ -149,3 +155,62 @@ VALID = {
     "POST /api/v1/verify/batch": {"items": [{"key": "x"}]},
 }
 """Routes that decide about the caller together with the question, so that there must be one."""
+
+
+def test_every_route_that_changes_something_says_what_the_audit_trail_gets(app):
+    """SEC-63."""
+    silent = {
+        route
+        for route, access in declared(app).items()
+        if route.split()[0] not in SAFE_METHODS and access.audit == NOTHING
+    }
+
+    assert silent == UNAUDITED
+
+
+UNAUDITED = {
+    "POST /api/v1/verify",
+    "POST /api/v1/verify/batch",
+    "POST /api/v1/auth/refresh",
+    "POST /api/v1/blog-posts",
+    "PATCH /api/v1/blog-posts/{post_id}",
+    "DELETE /api/v1/blog-posts/{post_id}",
+    "PUT /api/v1/blog-posts/{post_id}/publication",
+    "DELETE /api/v1/blog-posts/{post_id}/publication",
+}
+"""Neither about who somebody is nor about what they may: the ledger has what is paid for."""
+
+
+def test_every_action_is_written_by_some_route(app):
+    assert {event for access in declared(app).values() for event in access.events} == set(AuditAction)
+
+
+async def answer() -> None:
+    """A controller that asks for nothing."""
+
+
+async def ask_for_the_caller(_caller: PrincipalDep) -> None:
+    """A controller that asks who calls."""
+
+
+async def ask_for_the_session(_session_id: SessionIdDep) -> None:
+    """A controller that asks which session calls."""
+
+
+@pytest.mark.parametrize(
+    ("method", "controller", "dependencies"),
+    [
+        ("GET", answer, []),
+        ("GET", answer, [public(), public()]),
+        ("POST", answer, [credential()]),
+        ("GET", answer, [public(), Depends(RequireScope(Scope.CREDITS_READ))]),
+        ("GET", ask_for_the_caller, [public()]),
+        ("GET", ask_for_the_session, [credential()]),
+    ],
+)
+def test_a_route_that_does_not_declare_all_it_asks_for_does_not_start(method, controller, dependencies):
+    """SEC-50."""
+    router = APIRouter(route_class=StrictRoute)
+
+    with pytest.raises(TypeError, match=f"{method} /x"):
+        router.add_api_route("/x", controller, methods=[method], dependencies=dependencies)

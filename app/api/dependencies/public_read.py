@@ -2,6 +2,7 @@
 
 from fastapi import Depends, Response
 
+from app.api.access import public
 from app.api.dependencies.guards import AddressRateLimit
 from app.core.settings import LimitSettings
 
@@ -19,4 +20,7 @@ async def allow_public_caching(response: Response) -> None:
     response.headers["Cache-Control"] = "public, no-cache"
 
 
-PUBLIC_READ = [Depends(AddressRateLimit("anonymous", quota=anonymous_quota)), Depends(allow_public_caching)]
+PUBLIC_READ = [
+    public(limits=(AddressRateLimit("anonymous", quota=anonymous_quota),)),
+    Depends(allow_public_caching),
+]

@@ -3,15 +3,16 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response, status
+from fastapi import APIRouter, Query, Request, Response, status
 
+from app.api.access import credential
 from app.api.dependencies.api_key_service import ApiKeyServiceDep
-from app.api.dependencies.guards import RequireScope
 from app.api.dependencies.preconditions import NOT_MODIFIED, IfMatchDep, RevalidationDep
 from app.api.dependencies.principal import PrincipalDep
 from app.api.etag import content_tag, living_tag
 from app.api.problems import problem_responses
 from app.api.strict_route import StrictRoute
+from app.core.audit import AuditAction
 from app.core.scopes import Scope
 from app.schemas.api_key import (
     ApiKeyCreate,
@@ -28,8 +29,7 @@ router = APIRouter(prefix="/api/v1/api-keys", tags=["API keys"], route_class=Str
 USUAL_ROTATION = ApiKeyRotation()
 """For a request without a body."""
 
-reads = Depends(RequireScope(Scope.API_KEYS_READ))
-writes = Depends(RequireScope(Scope.API_KEYS_WRITE))
+reads = credential(Scope.API_KEYS_READ)
 
 
 @router.get(
@@ -55,7 +55,7 @@ async def list_api_keys(
     summary="Create an API key",
     status_code=status.HTTP_201_CREATED,
     responses=problem_responses(401, 403, 409, 429),
-    dependencies=[writes],
+    dependencies=[credential(Scope.API_KEYS_WRITE, audit=AuditAction.API_KEY_CREATED)],
 )
 async def create_api_key(
     draft: ApiKeyCreate, caller: PrincipalDep, keys: ApiKeyServiceDep, request: Request, response: Response
@@ -88,7 +88,7 @@ async def read_api_key(
     "/{key_id}",
     summary="Change an API key",
     responses=problem_responses(401, 403, 404, 412, 429),
-    dependencies=[writes],
+    dependencies=[credential(Scope.API_KEYS_WRITE, audit=AuditAction.API_KEY_CHANGED)],
 )
 async def update_api_key(
     key_id: UUID,
@@ -109,7 +109,7 @@ async def update_api_key(
     "/{key_id}/rotate",
     summary="Rotate an API key",
     responses=problem_responses(401, 403, 404, 409, 412, 429),
-    dependencies=[writes],
+    dependencies=[credential(Scope.API_KEYS_WRITE, audit=AuditAction.API_KEY_ROTATED)],
 )
 async def rotate_api_key(
     key_id: UUID,
@@ -130,7 +130,7 @@ async def rotate_api_key(
     "/{key_id}/revoke",
     summary="Revoke an API key",
     responses=problem_responses(401, 403, 404, 412, 429),
-    dependencies=[writes],
+    dependencies=[credential(Scope.API_KEYS_WRITE, audit=AuditAction.API_KEY_REVOKED)],
 )
 async def revoke_api_key(
     key_id: UUID,
@@ -151,7 +151,7 @@ async def revoke_api_key(
     summary="Delete an API key",
     status_code=status.HTTP_204_NO_CONTENT,
     responses=problem_responses(401, 403, 404, 412, 429),
-    dependencies=[writes],
+    dependencies=[credential(Scope.API_KEYS_WRITE, audit=AuditAction.API_KEY_DELETED)],
 )
 async def delete_api_key(
     key_id: UUID, caller: PrincipalDep, keys: ApiKeyServiceDep, precondition: IfMatchDep

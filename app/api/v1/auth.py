@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response, status
 
+from app.api.access import NOTHING, public, session
 from app.api.dependencies.auth_service import AuthServiceDep
 from app.api.dependencies.client import ClientDep
 from app.api.dependencies.principal import PrincipalDep
@@ -14,6 +15,7 @@ from app.api.dependencies.session_service import SessionServiceDep
 from app.api.problems import problem_response, problem_responses
 from app.api.sign_in_answer import SIGN_IN_RESPONSES, sign_in_answer
 from app.api.strict_route import StrictRoute
+from app.core.audit import AuditAction
 from app.core.exceptions import InvalidCredentialError
 from app.schemas.auth import LoginRequest, ReauthenticateRequest, RefreshRequest, TokenResponse
 from app.schemas.page import Page, PageParams
@@ -27,6 +29,7 @@ router = APIRouter(prefix="/api/v1/auth", tags=["Sign-in"], route_class=StrictRo
     summary="Sign in",
     response_model=TokenResponse,
     responses=SIGN_IN_RESPONSES | problem_responses(401, 429),
+    dependencies=[public(audit=AuditAction.SIGN_IN, refusals=AuditAction.SIGN_IN_FAILED)],
 )
 async def login(body: LoginRequest, client: ClientDep, auth: AuthServiceDep) -> TokenResponse | Response:
     """Open a session with an e-mail address and a password.
@@ -43,6 +46,7 @@ async def login(body: LoginRequest, client: ClientDep, auth: AuthServiceDep) -> 
     summary="Renew the tokens",
     response_model=TokenResponse,
     responses=problem_responses(401, 429),
+    dependencies=[public(audit=NOTHING, refusals=AuditAction.REFRESH_REUSED)],
 )
 async def refresh(
     body: RefreshRequest, client: ClientDep, refreshes: RefreshServiceDep, request: Request
@@ -60,7 +64,12 @@ async def refresh(
     return TokenResponse.model_validate(tokens)
 
 
-@router.post("/reauthenticate", summary="Prove again who you are", responses=problem_responses(401, 403, 429))
+@router.post(
+    "/reauthenticate",
+    summary="Prove again who you are",
+    responses=problem_responses(401, 403, 429),
+    dependencies=[session(audit=AuditAction.REAUTHENTICATED, refusals=AuditAction.REAUTHENTICATION_FAILED)],
+)
 async def reauthenticate(
     body: ReauthenticateRequest,
     session_id: SessionIdDep,
@@ -82,13 +91,19 @@ async def reauthenticate(
     summary="Sign out",
     status_code=status.HTTP_204_NO_CONTENT,
     responses=problem_responses(401, 403, 429),
+    dependencies=[session(audit=AuditAction.SIGN_OUT)],
 )
 async def logout(session_id: SessionIdDep, caller: PrincipalDep, sessions: SessionServiceDep) -> None:
     """End the session that calls. Its access and refresh tokens are refused from the next request on."""
     await sessions.end(session_id, user_id=caller.user_id)
 
 
-@router.get("/sessions", summary="List your sessions", responses=problem_responses(401, 403, 429))
+@router.get(
+    "/sessions",
+    summary="List your sessions",
+    responses=problem_responses(401, 403, 429),
+    dependencies=[session()],
+)
 async def list_sessions(
     query: Annotated[PageParams, Query()],
     session_id: SessionIdDep,
@@ -104,6 +119,7 @@ async def list_sessions(
     summary="End all your sessions",
     status_code=status.HTTP_204_NO_CONTENT,
     responses=problem_responses(401, 403, 429),
+    dependencies=[session(audit=AuditAction.SESSIONS_ENDED)],
 )
 async def end_all_sessions(
     _session_id: SessionIdDep, caller: PrincipalDep, sessions: SessionServiceDep
@@ -117,6 +133,7 @@ async def end_all_sessions(
     summary="End your other sessions",
     status_code=status.HTTP_204_NO_CONTENT,
     responses=problem_responses(401, 403, 429),
+    dependencies=[session(audit=AuditAction.SESSIONS_ENDED)],
 )
 async def end_other_sessions(
     session_id: SessionIdDep, caller: PrincipalDep, sessions: SessionServiceDep
@@ -130,6 +147,7 @@ async def end_other_sessions(
     summary="End one of your sessions",
     status_code=status.HTTP_204_NO_CONTENT,
     responses=problem_responses(401, 403, 404, 429),
+    dependencies=[session(audit=AuditAction.SESSION_ENDED)],
 )
 async def end_session(
     session_id: UUID, _current_id: SessionIdDep, caller: PrincipalDep, sessions: SessionServiceDep

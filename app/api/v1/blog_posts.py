@@ -3,10 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response, status
+from fastapi import APIRouter, Query, Request, Response, status
 
+from app.api.access import NOTHING, credential
 from app.api.dependencies.blog_post_service import BlogPostServiceDep
-from app.api.dependencies.guards import Charge, RequireScope
+from app.api.dependencies.guards import Charge
 from app.api.dependencies.preconditions import NOT_MODIFIED, IfMatchDep, RevalidationDep
 from app.api.dependencies.principal import PrincipalDep
 from app.api.dependencies.public_read import PUBLIC_READ
@@ -27,10 +28,12 @@ PUBLICATION_COST_CREDITS = 5
 
 router = APIRouter(prefix="/api/v1/blog-posts", tags=["Blog posts"], route_class=StrictRoute)
 
-reads = Depends(RequireScope(Scope.BLOG_POSTS_READ))
-writes = Depends(RequireScope(Scope.BLOG_POSTS_WRITE))
-charges_once = Depends(
-    Charge(PUBLICATION_COST_CREDITS, reason="blog_post.publication", once_per="post_id"), scope="function"
+reads = credential(Scope.BLOG_POSTS_READ)
+writes = credential(Scope.BLOG_POSTS_WRITE, audit=NOTHING)
+publishes = credential(
+    Scope.BLOG_POSTS_WRITE,
+    charge=Charge(PUBLICATION_COST_CREDITS, reason="blog_post.publication", once_per="post_id"),
+    audit=NOTHING,
 )
 
 
@@ -125,7 +128,7 @@ async def delete_blog_post(
     "/{post_id}/publication",
     summary="Publish a post",
     responses=problem_responses(401, 402, 403, 404, 412, 429),
-    dependencies=[writes, charges_once],
+    dependencies=[publishes],
 )
 async def publish_blog_post(
     post_id: UUID,

@@ -2,13 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, status
+from fastapi import APIRouter, Query, Request, status
 
+from app.api.access import credential
 from app.api.dependencies.credit_service import CreditServiceDep
-from app.api.dependencies.guards import RequireScope
 from app.api.dependencies.principal import PrincipalDep
 from app.api.problems import problem_responses
 from app.api.strict_route import StrictRoute
+from app.core.audit import AuditAction
 from app.core.scopes import Scope
 from app.schemas.credit import CreditGrantCreate, CreditQuery, CreditResponse
 from app.schemas.ledger_entry import LedgerEntryQuery, LedgerEntryResponse
@@ -16,8 +17,7 @@ from app.schemas.page import CursorPage
 
 router = APIRouter(prefix="/api/v1/credits", tags=["Credits"], route_class=StrictRoute)
 
-reads = Depends(RequireScope(Scope.CREDITS_READ))
-grants = Depends(RequireScope(Scope.CREDITS_GRANT))
+reads = credential(Scope.CREDITS_READ)
 
 
 @router.get(
@@ -52,7 +52,7 @@ async def read_ledger(
     summary="Grant credits",
     status_code=status.HTTP_201_CREATED,
     responses=problem_responses(401, 403, 404, 429),
-    dependencies=[grants],
+    dependencies=[credential(Scope.CREDITS_GRANT, audit=AuditAction.CREDITS_GRANTED)],
 )
 async def grant_credits(
     draft: CreditGrantCreate, caller: PrincipalDep, credit: CreditServiceDep, request: Request

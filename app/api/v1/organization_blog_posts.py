@@ -3,10 +3,10 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 
+from app.api.access import credential
 from app.api.dependencies.blog_post_service import BlogPostServiceDep
-from app.api.dependencies.guards import RequireScope
 from app.api.dependencies.preconditions import NOT_MODIFIED, RevalidationDep
 from app.api.dependencies.principal import PrincipalDep
 from app.api.dependencies.public_read import PUBLIC_READ
@@ -29,7 +29,7 @@ Slug = Annotated[str, Path(pattern="^[a-z0-9]+(-[a-z0-9]+)*$", max_length=220, e
     summary="List your organization's posts",
     response_model=Page[BlogPostSummary],
     responses=NOT_MODIFIED | problem_responses(401, 403, 404, 429),
-    dependencies=[Depends(RequireScope(Scope.BLOG_POSTS_READ))],
+    dependencies=[credential(Scope.BLOG_POSTS_READ)],
 )
 async def list_organization_blog_posts(
     organization_id: UUID,

@@ -2,23 +2,20 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Response, status
+from fastapi import APIRouter, Response, status
 
-from app.api.dependencies.guards import RequireScope
+from app.api.access import credential
 from app.api.dependencies.organization_service import OrganizationServiceDep
 from app.api.dependencies.preconditions import NOT_MODIFIED, IfMatchDep, RevalidationDep
 from app.api.dependencies.principal import PrincipalDep
 from app.api.etag import version_tag
 from app.api.problems import problem_responses
 from app.api.strict_route import StrictRoute
+from app.core.audit import AuditAction
 from app.core.scopes import Scope
 from app.schemas.organization import OrganizationResponse, OrganizationSubscription, OrganizationUpdate
 
 router = APIRouter(prefix="/api/v1/organizations", tags=["Organizations"], route_class=StrictRoute)
-
-reads = Depends(RequireScope(Scope.ORGANIZATIONS_READ))
-writes = Depends(RequireScope(Scope.ORGANIZATIONS_WRITE))
-manages = Depends(RequireScope(Scope.ORGANIZATIONS_MANAGE))
 
 
 @router.get(
@@ -26,7 +23,7 @@ manages = Depends(RequireScope(Scope.ORGANIZATIONS_MANAGE))
     summary="Read an organization",
     response_model=OrganizationResponse,
     responses=NOT_MODIFIED | problem_responses(401, 403, 404, 429),
-    dependencies=[reads],
+    dependencies=[credential(Scope.ORGANIZATIONS_READ)],
 )
 async def read_organization(
     organization_id: UUID,
@@ -45,7 +42,7 @@ async def read_organization(
     "/{organization_id}",
     summary="Rename an organization",
     responses=problem_responses(401, 403, 404, 412, 429),
-    dependencies=[writes],
+    dependencies=[credential(Scope.ORGANIZATIONS_WRITE, audit=AuditAction.ORGANIZATION_CHANGED)],
 )
 async def update_organization(
     organization_id: UUID,
@@ -67,7 +64,7 @@ async def update_organization(
     "/{organization_id}/plan",
     summary="Put an organization on a plan",
     responses=problem_responses(401, 403, 404, 412, 429),
-    dependencies=[manages],
+    dependencies=[credential(Scope.ORGANIZATIONS_MANAGE, audit=AuditAction.ORGANIZATION_PLAN_CHANGED)],
 )
 async def subscribe_organization(
     organization_id: UUID,
@@ -89,7 +86,7 @@ async def subscribe_organization(
     "/{organization_id}/suspension",
     summary="Suspend an organization",
     responses=problem_responses(401, 403, 404, 409, 429),
-    dependencies=[manages],
+    dependencies=[credential(Scope.ORGANIZATIONS_MANAGE, audit=AuditAction.ORGANIZATION_SUSPENDED)],
 )
 async def suspend_organization(
     organization_id: UUID, caller: PrincipalDep, organizations: OrganizationServiceDep, response: Response
@@ -105,7 +102,7 @@ async def suspend_organization(
     summary="Lift the suspension of an organization",
     status_code=status.HTTP_204_NO_CONTENT,
     responses=problem_responses(401, 403, 404, 429),
-    dependencies=[manages],
+    dependencies=[credential(Scope.ORGANIZATIONS_MANAGE, audit=AuditAction.ORGANIZATION_RESUMED)],
 )
 async def resume_organization(
     organization_id: UUID, caller: PrincipalDep, organizations: OrganizationServiceDep

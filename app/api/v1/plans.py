@@ -3,23 +3,22 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response, status
+from fastapi import APIRouter, Query, Request, Response, status
 
-from app.api.dependencies.guards import RequireScope
+from app.api.access import credential
 from app.api.dependencies.plan_service import PlanServiceDep
 from app.api.dependencies.preconditions import NOT_MODIFIED, IfMatchDep, RevalidationDep
-from app.api.dependencies.principal import get_principal
 from app.api.etag import content_tag, version_tag
 from app.api.problems import problem_responses
 from app.api.strict_route import StrictRoute
+from app.core.audit import AuditAction
 from app.core.scopes import Scope
 from app.schemas.page import Page, PageParams
 from app.schemas.plan import PlanCreate, PlanResponse, PlanUpdate
 
 router = APIRouter(prefix="/api/v1/plans", tags=["Plans"], route_class=StrictRoute)
 
-signed_in = Depends(get_principal)
-writes = Depends(RequireScope(Scope.PLANS_WRITE))
+signed_in = credential()
 
 
 @router.get(
@@ -42,7 +41,7 @@ async def list_plans(
     summary="Create a plan",
     status_code=status.HTTP_201_CREATED,
     responses=problem_responses(401, 403, 409, 429),
-    dependencies=[writes],
+    dependencies=[credential(Scope.PLANS_WRITE, audit=AuditAction.PLAN_CREATED)],
 )
 async def create_plan(
     draft: PlanCreate, plans: PlanServiceDep, request: Request, response: Response
@@ -73,7 +72,7 @@ async def read_plan(
     "/{plan_id}",
     summary="Change a plan",
     responses=problem_responses(401, 403, 404, 409, 412, 429),
-    dependencies=[writes],
+    dependencies=[credential(Scope.PLANS_WRITE, audit=AuditAction.PLAN_CHANGED)],
 )
 async def update_plan(
     plan_id: UUID, changes: PlanUpdate, plans: PlanServiceDep, precondition: IfMatchDep, response: Response

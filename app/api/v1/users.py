@@ -2,9 +2,9 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Query, Response
 
-from app.api.dependencies.guards import RequireScope
+from app.api.access import credential
 from app.api.dependencies.preconditions import NOT_MODIFIED, IfMatchDep, RevalidationDep
 from app.api.dependencies.principal import PrincipalDep
 from app.api.dependencies.profile_service import ProfileServiceDep
@@ -12,6 +12,7 @@ from app.api.dependencies.user_service import UserServiceDep
 from app.api.etag import version_tag
 from app.api.problems import problem_responses
 from app.api.strict_route import StrictRoute
+from app.core.audit import AuditAction
 from app.core.scopes import Scope
 from app.schemas.page import Page
 from app.schemas.user import UserQuery, UserResponse, UserUpdate
@@ -24,7 +25,7 @@ router = APIRouter(prefix="/api/v1/users", tags=["Users"], route_class=StrictRou
     summary="Read your profile",
     response_model=UserResponse,
     responses=NOT_MODIFIED | problem_responses(401, 403, 429),
-    dependencies=[Depends(RequireScope(Scope.PROFILE_READ))],
+    dependencies=[credential(Scope.PROFILE_READ)],
 )
 async def read_own_profile(
     caller: PrincipalDep, profiles: ProfileServiceDep, revalidation: RevalidationDep
@@ -38,7 +39,7 @@ async def read_own_profile(
     "/me",
     summary="Change your profile",
     responses=problem_responses(401, 403, 409, 412, 429),
-    dependencies=[Depends(RequireScope(Scope.PROFILE_WRITE))],
+    dependencies=[credential(Scope.PROFILE_WRITE, audit=AuditAction.PROFILE_CHANGED)],
 )
 async def update_own_profile(
     changes: UserUpdate,
@@ -57,7 +58,7 @@ async def update_own_profile(
     "",
     summary="List people",
     responses=problem_responses(401, 403, 429),
-    dependencies=[Depends(RequireScope(Scope.USERS_READ))],
+    dependencies=[credential(Scope.USERS_READ)],
 )
 async def list_users(query: Annotated[UserQuery, Query()], users: UserServiceDep) -> Page[UserResponse]:
     """List everyone who can sign in. For operators."""

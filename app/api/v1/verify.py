@@ -2,10 +2,12 @@
 
 from fastapi import APIRouter
 
+from app.api.access import asker
 from app.api.dependencies.asker import AskerDep
 from app.api.dependencies.verification_service import VerificationServiceDep
 from app.api.problems import problem_responses
 from app.api.strict_route import StrictRoute
+from app.core.scopes import Scope
 from app.schemas.verification import (
     VerifyBatchRequest,
     VerifyBatchResponse,
@@ -15,8 +17,12 @@ from app.schemas.verification import (
 
 router = APIRouter(prefix="/api/v1/verify", tags=["Gate"], route_class=StrictRoute)
 
+asks = asker(Scope.GATE_VERIFY)
 
-@router.post("", summary="Verify a key", responses=problem_responses(401, 403, 422, 429, 503))
+
+@router.post(
+    "", summary="Verify a key", responses=problem_responses(401, 403, 422, 429, 503), dependencies=[asks]
+)
 async def verify(
     question: VerifyRequest, asker: AskerDep, verification: VerificationServiceDep
 ) -> VerifyResponse:
@@ -29,7 +35,12 @@ async def verify(
     return verdict
 
 
-@router.post("/batch", summary="Verify many keys", responses=problem_responses(401, 403, 422, 429, 503))
+@router.post(
+    "/batch",
+    summary="Verify many keys",
+    responses=problem_responses(401, 403, 422, 429, 503),
+    dependencies=[asks],
+)
 async def verify_batch(
     batch: VerifyBatchRequest, asker: AskerDep, verification: VerificationServiceDep
 ) -> VerifyBatchResponse:

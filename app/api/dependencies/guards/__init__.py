@@ -4,5 +4,14 @@ from app.api.dependencies.guards.charge import Charge
 from app.api.dependencies.guards.rate_limit import AddressRateLimit, Per, RateLimit
 from app.api.dependencies.guards.require_fresh_session import RequireFreshSession
 from app.api.dependencies.guards.require_scope import RequireScope
+from app.api.dependencies.guards.require_session import RequireSession
 
-__all__ = ["AddressRateLimit", "Charge", "Per", "RateLimit", "RequireFreshSession", "RequireScope"]
+__all__ = [
+    "AddressRateLimit",
+    "Charge",
+    "Per",
+    "RateLimit",
+    "RequireFreshSession",
+    "RequireScope",
+    "RequireSession",
+]

@@ -14,7 +14,7 @@ from app.core.principal import Principal
 
 @dataclass(frozen=True)
 class Charge:
-    """A price in credits: `Depends(Charge(5, reason="blog_post.publication"), scope="function")`.
+    """A price in credits: `charge=Charge(5, reason="blog_post.publication")`.
 
     What cannot be paid is refused before the work begins. The credits are taken after the work, in the
     request's own transaction and just before its commit: work that fails costs nothing, and the account is

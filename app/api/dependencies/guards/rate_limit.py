@@ -24,7 +24,7 @@ class Per(StrEnum):
 
 @dataclass(frozen=True)
 class RateLimit:
-    """A route's own limit for known callers: `Depends(RateLimit("export", quota=10))`.
+    """A route's own limit for known callers: `limits=(RateLimit("export", quota=10),)`.
 
     The bucket belongs to the verified caller, so no header a stranger invents opens a fresh one.
     """

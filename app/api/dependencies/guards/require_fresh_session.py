@@ -13,7 +13,7 @@ MAX_AGE_SECONDS = 600
 
 @dataclass(frozen=True)
 class RequireFreshSession:
-    """Refuse sessions whose person has not proved lately who they are: `Depends(RequireFreshSession())`."""
+    """Refuse sessions whose person has not proved lately who they are."""
 
     max_age_seconds: int = MAX_AGE_SECONDS
 

@@ -11,7 +11,7 @@ from app.core.scopes import Scope
 
 @dataclass(frozen=True)
 class RequireScope:
-    """Refuse callers whose credential lacks `scope`: `Depends(RequireScope(Scope.BLOG_POSTS_WRITE))`."""
+    """Refuse callers whose credential lacks `scope`."""
 
     scope: Scope
 
