@@ -20,6 +20,15 @@ class Liveness:
     """A session neither opened nor refreshed since then has been idle for too long."""
 
 
+@dataclass(frozen=True, slots=True)
+class EndedSession:
+    """A session that was ended for its person's safety."""
+
+    id: UUID
+    user_id: UUID
+    organization_id: UUID
+
+
 class SessionRepository(BaseRepository[Session]):
     """Asks the `sessions` table."""
 
@@ -68,9 +77,9 @@ class SessionRepository(BaseRepository[Session]):
             execution_options={"synchronize_session": False},
         )
 
-    async def revoke_by_spent_token(self, digest: bytes, now: datetime) -> None:
-        """End the session whose refresh token this was, if it has been used already."""
-        await self._session.execute(
+    async def revoke_by_spent_token(self, digest: bytes, now: datetime) -> EndedSession | None:
+        """End the session whose refresh token this was, if it has been used already; None if nothing ends."""
+        ended = await self._session.execute(
             update(Session)
             .where(
                 RefreshToken.digest == digest,
@@ -78,9 +87,12 @@ class SessionRepository(BaseRepository[Session]):
                 Session.id == RefreshToken.session_id,
                 Session.revoked_at.is_(None),
             )
-            .values(revoked_at=now),
+            .values(revoked_at=now)
+            .returning(Session.id, Session.user_id, Session.organization_id),
             execution_options={"synchronize_session": False},
         )
+        row = ended.one_or_none()
+        return None if row is None else EndedSession(*row)
 
 
 NEWEST_FIRST = (Session.created_at.desc(), Session.id.desc())

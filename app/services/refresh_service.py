@@ -3,14 +3,18 @@
 from datetime import datetime, timedelta
 
 from app.core import opaque_tokens
+from app.core.audit import AuditAction, AuditOutcome
 from app.core.auth_action import AuthAction
 from app.core.client import Client
 from app.core.clock import Clock
 from app.core.opaque_tokens import TokenPurpose
+from app.core.security_notice import SecurityNotice
 from app.core.settings import SessionSettings
 from app.repositories.refresh_token_repository import RefreshTokenRepository
 from app.repositories.session_repository import SessionRepository
+from app.services.audit_service import AuditService
 from app.services.auth_limits import AuthLimits
+from app.services.notice_service import NoticeService
 from app.services.session_tokens import SessionTokenIssuer, SessionTokens
 
 
@@ -23,6 +27,8 @@ class RefreshService:
         refresh_tokens: RefreshTokenRepository,
         *,
         issuer: SessionTokenIssuer,
+        audit: AuditService,
+        notices: NoticeService,
         limits: AuthLimits,
         settings: SessionSettings,
         clock: Clock,
@@ -30,6 +36,8 @@ class RefreshService:
         self._sessions = sessions
         self._refresh_tokens = refresh_tokens
         self._issuer = issuer
+        self._audit = audit
+        self._notices = notices
         self._limits = limits
         self._settings = settings
         self._clock = clock
@@ -77,4 +85,15 @@ class RefreshService:
         return self._issuer.repeat(repeated.session, successor.token, now, expires_at=expires_at)
 
     async def _end_if_reused(self, digest: bytes, now: datetime) -> None:
-        await self._sessions.revoke_by_spent_token(digest, now)
+        ended = await self._sessions.revoke_by_spent_token(digest, now)
+        if ended is None:
+            return
+        await self._audit.record(
+            AuditAction.REFRESH_REUSED,
+            actor_id=ended.user_id,
+            organization_id=ended.organization_id,
+            session_id=ended.id,
+            target=str(ended.id),
+            outcome=AuditOutcome.FAILURE,
+        )
+        await self._notices.tell(SecurityNotice.REFRESH_TOKEN_REUSED, ended.user_id)

@@ -4,6 +4,8 @@ from typing import Annotated
 
 from fastapi import Depends
 
+from app.api.dependencies.audit_service import AuditServiceDep
+from app.api.dependencies.notice_service import NoticeServiceDep
 from app.api.dependencies.request_limiter import RequestLimiterDep
 from app.api.dependencies.resources import ResourcesDep
 from app.api.dependencies.session import SessionDep
@@ -15,13 +17,20 @@ from app.services.refresh_service import RefreshService
 
 
 async def get_refresh_service(
-    session: SessionDep, issuer: SessionTokenIssuerDep, limiter: RequestLimiterDep, resources: ResourcesDep
+    session: SessionDep,
+    issuer: SessionTokenIssuerDep,
+    audit: AuditServiceDep,
+    notices: NoticeServiceDep,
+    limiter: RequestLimiterDep,
+    resources: ResourcesDep,
 ) -> RefreshService:
     """The service, in the request's unit of work."""
     return RefreshService(
         SessionRepository(session),
         RefreshTokenRepository(session),
         issuer=issuer,
+        audit=audit,
+        notices=notices,
         limits=AuthLimits(limiter, resources.settings.limits),
         settings=resources.settings.sessions,
         clock=resources.clock,

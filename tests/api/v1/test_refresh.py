@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from app.core.database import transaction
-from app.models import Organization, RefreshToken, User
+from app.models import AuditEvent, Organization, RefreshToken, User
 from tests.factories.account import bearer, make_account
 from tests.factories.sessions import let_the_grace_pass, unused_tokens
 
@@ -75,6 +75,27 @@ async def test_a_token_that_comes_after_the_grace_ends_the_session_though_the_an
     for tokens in (first, second):
         assert (await client.get(ME, headers=bearer(tokens))).status_code == 401
         assert (await client.post(REFRESH, json=presenting(tokens))).status_code == 401
+
+
+async def test_a_reuse_is_written_down_and_told_to_its_person_once(client, world, resources, outbox):
+    """SEC-22."""
+    account = await make_account(world)
+    tokens = await account.login(client)
+    await client.post(REFRESH, json=presenting(tokens))
+    await let_the_grace_pass(resources, tokens["session_id"])
+
+    for _ in range(3):
+        await client.post(REFRESH, json=presenting(tokens))
+
+    (mail,) = await outbox.to(account.email)
+    assert mail.subject == "A session was ended for safety"
+    async with transaction(resources.engine) as session:
+        query = select(AuditEvent).where(
+            AuditEvent.actor_id == account.user.id, AuditEvent.action == "refresh_reused"
+        )
+        (event,) = (await session.scalars(query)).all()
+    assert (event.outcome, event.target) == ("failure", tokens["session_id"])
+    assert event.organization_id == account.organization.id
 
 
 async def test_a_token_whose_successor_was_used_has_no_grace(client, world):
