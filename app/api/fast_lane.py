@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.dependencies.asker import asker_of
-from app.api.dependencies.credential import credential_text
+from app.api.dependencies.credential import ORGANIZATION_HEADER, credential_text
 from app.api.dependencies.principal import identify
 from app.api.dependencies.resources import resources_of
 from app.api.etag import version_tag
@@ -102,6 +102,9 @@ LANES: dict[tuple[str, str], Lane] = {
 def read_call(scope: Scope, message: Message, resources: Resources) -> tuple[VerifyRequest, Presented] | None:
     """The question and its caller's credential; None if there is anything unusual about them."""
     body = message.get("body", b"")
+    if any(name == ORGANIZATION_HEADER for name, _ in scope["headers"]):
+        # Which organization asks is the road's question.
+        return None
     if message.get("more_body") and not is_whole(body, scope):
         return None
     try:

@@ -17,6 +17,7 @@ The gate in front of an API: *who is calling, may they, how fast, and what does 
 committed before the answer leaves.
 
 - **Credentials.** `Authorization: Bearer` with an access token or an API key, or `X-API-Key` with an API key.
+- **Organization.** A session acts in its first organization; `X-Organization` names another of its person's.
 - **Errors** are `application/problem+json` (RFC 9457) with a stable `code`; `type` leads to a page about it.
 - **Limits** are told by `RateLimit` and `RateLimit-Policy` on answers they touch; a 429 says when to retry.
 - **Requests** are read strictly: unknown members and parameters are refused; `5.0`, `"5"` and `true` are not
@@ -48,6 +49,13 @@ SCHEMES = {
     CredentialKind.API_KEY: ["apiKey", "apiKeyHeader"],
 }
 EXTENSION = "x-faregate-access"
+ORGANIZATION_PARAMETER: dict[str, Any] = {
+    "name": "X-Organization",
+    "in": "header",
+    "required": False,
+    "description": "Which of your organizations a session acts in. An API key has one and names no other.",
+    "schema": {"type": "string", "format": "uuid", "examples": ["01979e1c-1f2b-7d3e-8a55-5d1f0c6b7a10"]},
+}
 HEADER_EXAMPLE = '"3"'
 REPLACED_SCHEMAS = ("HTTPValidationError", "ValidationError")
 
@@ -104,6 +112,8 @@ def complete_operation(route: RouteContext, access: Access, operation: dict[str,
         if parameter["in"] == "header":
             # Several lines of one header are one list (RFC 9110, section 5.3): on the wire it is a text.
             parameter["schema"] = {"type": "string", "examples": [HEADER_EXAMPLE]}
+    if access.credentials:
+        operation.setdefault("parameters", []).append(ORGANIZATION_PARAMETER)
     responses = operation["responses"]
     for status, documentation in problem_responses(*frame_statuses(route, access)).items():
         responses[str(status)] = documentation
@@ -138,7 +148,7 @@ def frame_statuses(route: RouteContext, access: Access) -> list[int]:
     if route.body_field is not None:
         statuses |= {400, 413, 415}
     if access.credentials:
-        statuses |= {401, 403, 429}
+        statuses |= {400, 401, 403, 404, 429}
     if access.limits:
         statuses.add(429)
     if needs_database(access, route.dependant):

@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
+from uuid import UUID
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 PAIRS = [first + second for first in ALPHABET for second in ALPHABET]
@@ -30,6 +31,8 @@ class PresentedKey(NamedTuple):
 
     lookup_id: str
     secret: bytes
+    organization_id: UUID | None = None
+    """The organization that is asked for; a key has one alone, so any other is refused."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 REQUEST_HEADERS = (
     "Authorization",
     "X-API-Key",
+    "X-Organization",
     "Content-Type",
     "If-Match",
     "If-None-Match",

@@ -7,7 +7,7 @@ from app.models.base import Base
 from app.models.blog_post import BlogPost
 from app.models.credit_account import CreditAccount
 from app.models.ledger_entry import LedgerEntry, LedgerKind
-from app.models.membership import Membership, Role
+from app.models.membership import Membership
 from app.models.one_time_token import OneTimeToken
 from app.models.organization import Organization
 from app.models.plan import Plan
@@ -33,7 +33,6 @@ __all__ = [
     "PlanLimit",
     "RateLimitState",
     "RefreshToken",
-    "Role",
     "Session",
     "User",
 ]

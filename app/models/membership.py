@@ -1,21 +1,11 @@
 """Who belongs to which organization."""
 
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, TimestampMixin
-
-
-class Role(StrEnum):
-    """What a member may do, from all to looking on."""
-
-    OWNER = "owner"
-    ADMIN = "admin"
-    DEVELOPER = "developer"
-    VIEWER = "viewer"
 
 
 class Membership(TimestampMixin, Base):

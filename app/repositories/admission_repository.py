@@ -45,7 +45,7 @@ from app.repositories.admission_statements import (
 )
 
 SESSION_COLUMNS = 11
-"""The first columns of SESSIONS; those after them describe the person."""
+"""The columns of SESSIONS after those that were asked for; those after them describe the person."""
 ACCOUNT_COLUMNS = 8
 """The last columns of KEYS and SESSIONS: the account, a limit with its bucket, and the database's clock."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -124,14 +124,14 @@ class AdmissionRepository:
             note_account(snapshot, key, columns[-ACCOUNT_COLUMNS:])
 
     async def _load_sessions(self, requests: Sequence[AdmissionRequest], snapshot: Snapshot) -> None:
-        session_ids = {r.presented.session_id for r in requests if isinstance(r.presented, PresentedSession)}
-        if not session_ids:
+        places = {r.presented.place for r in requests if isinstance(r.presented, PresentedSession)}
+        if not places:
             return
-        for columns in await self._connection.fetch(SESSIONS, list(session_ids)):
+        for session_id, asked_for, *columns in await self._connection.fetch(SESSIONS, *columns_of([*places])):
             person = Person(*columns[SESSION_COLUMNS:-ACCOUNT_COLUMNS])
             values = (*columns[:SESSION_COLUMNS], person)
             session = StoredSession(*values)
-            snapshot.sessions[session.session_id] = session
+            snapshot.sessions[session_id, asked_for] = session
             note_account(snapshot, session, columns[-ACCOUNT_COLUMNS:])
 
     async def _load_buckets(self, calls: Sequence[AdmissionCall], snapshot: Snapshot) -> None:

@@ -12,7 +12,8 @@ reading asks for each one by its key (LATERAL ... OFFSET 0), writing lets the co
 
 KEYS = """
 SELECT s.lookup_id, k.organization_id, o.is_active, COALESCE(k.plan_id, o.plan_id), k.created_by, u.is_active,
-       u.is_operator, k.expires_at, k.revoked_at, k.id, s.digest, s.pepper_id, s.retired_at, k.environment,
+       u.is_operator, m.role, k.expires_at, k.revoked_at, k.id, s.digest, s.pepper_id, s.retired_at,
+       k.environment,
        k.scopes, k.enabled, k.credit_cap, k.allowed_cidrs, NULLIF(k.attributes, '{}'::jsonb), k.last_used_at,
        k.credits_spent, a.available, a.last_sequence,
        l.name, l.quota, l.period_seconds, l.burst, COALESCE(b.tat_us, 0), clock_timestamp()
@@ -21,6 +22,7 @@ JOIN api_keys k ON k.id = s.api_key_id
 JOIN organizations o ON o.id = k.organization_id
 JOIN users u ON u.id = k.created_by
 JOIN credit_accounts a ON a.organization_id = k.organization_id
+LEFT JOIN memberships m ON m.organization_id = k.organization_id AND m.user_id = k.created_by
 LEFT JOIN plan_limits l ON l.plan_id = COALESCE(k.plan_id, o.plan_id)
 LEFT JOIN LATERAL (
     SELECT tat_us FROM rate_limit_states WHERE subject = 'org:' || k.organization_id AND name = l.name
@@ -30,23 +32,27 @@ WHERE s.lookup_id = ANY($1::text[])
 ORDER BY l.name
 """
 
+# Who asks for an organization they do not belong to is read in the session's own, and refused there: that it
+# exists makes no difference.
 SESSIONS = """
-SELECT s.organization_id, o.is_active, o.plan_id, s.user_id, u.is_active, u.is_operator, s.expires_at,
-       s.revoked_at, s.id, m.role, s.authenticated_at,
+SELECT p.session_id, p.organization_id,
+       o.id, o.is_active, o.plan_id, s.user_id, u.is_active, u.is_operator, m.role, s.expires_at,
+       s.revoked_at, s.id, s.authenticated_at,
        u.id, u.email, u.username, u.full_name, u.is_active, u.is_operator, u.created_at, u.updated_at,
        u.version, a.available, a.last_sequence,
        l.name, l.quota, l.period_seconds, l.burst, COALESCE(b.tat_us, 0), clock_timestamp()
-FROM sessions s
-JOIN organizations o ON o.id = s.organization_id
+FROM unnest($1::uuid[], $2::uuid[]) AS p (session_id, organization_id)
+JOIN sessions s ON s.id = p.session_id
 JOIN users u ON u.id = s.user_id
-JOIN credit_accounts a ON a.organization_id = s.organization_id
+LEFT JOIN memberships c ON c.organization_id = p.organization_id AND c.user_id = s.user_id
+JOIN organizations o ON o.id = COALESCE(c.organization_id, s.organization_id)
+JOIN credit_accounts a ON a.organization_id = o.id
+LEFT JOIN memberships m ON m.organization_id = o.id AND m.user_id = s.user_id
 LEFT JOIN plan_limits l ON l.plan_id = o.plan_id
 LEFT JOIN LATERAL (
-    SELECT tat_us FROM rate_limit_states WHERE subject = 'org:' || s.organization_id AND name = l.name
+    SELECT tat_us FROM rate_limit_states WHERE subject = 'org:' || o.id AND name = l.name
     OFFSET 0
 ) b ON true
-LEFT JOIN memberships m ON m.organization_id = s.organization_id AND m.user_id = s.user_id
-WHERE s.id = ANY($1::uuid[])
 ORDER BY l.name
 """
 

@@ -5,7 +5,8 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.models import Membership, Organization, Plan, Role, User
+from app.core.roles import Role
+from app.models import Membership, Organization, Plan, User
 
 
 class MembershipRepository:

@@ -6,7 +6,8 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from app.core.exceptions import NotFoundError
-from app.models import CreditAccount, Membership, Organization, Role
+from app.core.roles import Role
+from app.models import CreditAccount, Membership, Organization
 from app.repositories.base_repository import BaseRepository
 
 

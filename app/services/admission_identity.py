@@ -12,9 +12,17 @@ from app.core.admission import (
 )
 from app.core.api_key_secrets import ApiKeySecrets, PresentedKey
 from app.core.principal import Principal, PrincipalType
-from app.core.scopes import DEVELOPER_SCOPES, MEMBER_SCOPES, OPERATOR_SCOPES, VIEWER_SCOPES
+from app.core.roles import Role
+from app.core.scopes import OPERATOR_SCOPES, Scope
 
 NO_SCOPES: frozenset[str] = frozenset()
+ALL_SCOPES: frozenset[str] = frozenset(Scope)
+WITHHELD = {
+    (role.value, is_operator): ALL_SCOPES - role.scopes - (OPERATOR_SCOPES if is_operator else NO_SCOPES)
+    for role in Role
+    for is_operator in (False, True)
+}
+"""Role, and whether of an operator -> Faregate's own scopes that such a person's keys do not have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +35,18 @@ class Policy:
 
     def session_scopes(self, session: StoredSession) -> frozenset[str]:
         """What a person may do in the session's organization."""
-        if session.role is None:
-            member: frozenset[str] = NO_SCOPES
-        elif session.role == "viewer":
-            member = VIEWER_SCOPES
-        elif session.role == "developer":
-            member = DEVELOPER_SCOPES | self.resource_scopes
-        else:
-            member = MEMBER_SCOPES | self.resource_scopes
+        member = NO_SCOPES
+        if session.role is not None:
+            role = Role(session.role)
+            member = role.scopes | self.resource_scopes if role.builds else role.scopes
         return member | OPERATOR_SCOPES if session.user_is_operator else member
+
+    def key_scopes(self, key: StoredKey) -> frozenset[str]:
+        """What a key may do now: of what it was given, no more than its creator may do there."""
+        if key.role is None:
+            return NO_SCOPES
+        scopes = frozenset(key.scopes) - WITHHELD[key.role, key.user_is_operator]
+        return scopes if Role(key.role).builds else scopes & ALL_SCOPES
 
 
 @dataclass(slots=True)
@@ -74,23 +85,21 @@ class Identifier:
         matches = self._policy.api_key_secrets.matches(presented, digest=digest, pepper_id=pepper_id)
         if key is None or not matches:
             return Identity(Code.NOT_FOUND)
-        scopes = frozenset(key.scopes)
-        if not key.user_is_operator:
-            scopes -= OPERATOR_SCOPES
         principal = Principal(
             PrincipalType.API_KEY,
             key.organization_id,
             key.user_id,
-            scopes,
+            self._policy.key_scopes(key),
             key_id=key.key_id,
             is_operator=key.user_is_operator,
             metadata=key.metadata or {},
         )
         retired = key.retired_at is not None and key.retired_at <= self._snapshot.now
-        return Identity(self._standing(key, revoked=retired, enabled=key.enabled), key, principal)
+        code = self._standing(key, presented, revoked=retired, enabled=key.enabled)
+        return Identity(code, key, principal)
 
     def _identify_session(self, presented: PresentedSession) -> Identity:
-        session = self._snapshot.sessions.get(presented.session_id)
+        session = self._snapshot.sessions.get(presented.place)
         if session is None or session.user_id != presented.user_id:
             return Identity(Code.NOT_FOUND)
         principal = Principal(
@@ -103,13 +112,20 @@ class Identifier:
             authenticated_at=session.authenticated_at,
             is_operator=session.user_is_operator,
         )
-        return Identity(self._standing(session, revoked=False, enabled=True), session, principal)
+        return Identity(self._standing(session, presented, revoked=False, enabled=True), session, principal)
 
-    def _standing(self, stored: StoredKey | StoredSession, *, revoked: bool, enabled: bool) -> Code:
+    def _standing(
+        self, stored: StoredKey | StoredSession, presented: Presented, *, revoked: bool, enabled: bool
+    ) -> Code:
         if revoked or stored.revoked_at is not None:
             return Code.REVOKED
-        if not (enabled and stored.user_active and stored.organization_active):
+        # Who has left the organization spends nothing of it any more: not its limits, not its credits.
+        is_member = stored.role is not None
+        if not (enabled and is_member and stored.user_active and stored.organization_active):
             return Code.DISABLED
         if stored.expires_at is not None and stored.expires_at <= self._snapshot.now:
             return Code.EXPIRED
+        if presented.organization_id not in (None, stored.organization_id):
+            # With a principal: the credential is known, the organization that it asks for is not.
+            return Code.NOT_FOUND
         return Code.VALID

@@ -7,11 +7,12 @@ from uuid import UUID
 
 import structlog
 
-from app.core.admission import AdmissionCall, CallVerdict, LimitDemand, Snapshot
+from app.core.admission import AdmissionCall, CallVerdict, Code, LimitDemand, Snapshot, Verdict
 from app.core.coalescer import Coalescer
 from app.core.exceptions import (
     CommitOutcomeUnknownError,
     DatabaseUnavailableError,
+    NotFoundError,
     OverloadedError,
     RateLimitedError,
     UnavailableError,
@@ -134,3 +135,10 @@ def raise_when_exceeded(takes: list[Take]) -> None:
     for take in takes:
         if take.exceeded:
             raise RateLimitedError(take.quota.name, retry_after_seconds=retry_after_seconds(takes))
+
+
+def raise_when_elsewhere(verdict: Verdict) -> None:
+    """Turn a good credential that asks for an organization it does not belong to into a 404."""
+    if verdict.code is Code.NOT_FOUND and verdict.principal is not None:
+        noun = "organization"
+        raise NotFoundError(noun)

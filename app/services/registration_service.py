@@ -7,7 +7,8 @@ from app.core.clock import Clock
 from app.core.exceptions import ConflictError
 from app.core.password_rules import require_acceptable_password
 from app.core.passwords import PasswordHasher
-from app.models import Role, User
+from app.core.roles import Role
+from app.models import User
 from app.repositories.membership_repository import MembershipRepository
 from app.repositories.user_repository import UserRepository
 from app.services.organization_service import OrganizationService

@@ -31,7 +31,7 @@ from app.schemas.verification import (
     VerifyRequest,
     VerifyResponse,
 )
-from app.services.admission_service import AdmissionService, raise_when_exceeded
+from app.services.admission_service import AdmissionService, raise_when_elsewhere, raise_when_exceeded
 
 
 class Asker(NamedTuple):
@@ -57,6 +57,7 @@ class VerificationService:
 
         Raises:
             InvalidCredentialError: the asker's key is not usable.
+        NotFoundError: it does not belong to the organization that the asker names.
             AddressNotAllowedError: it may not be used from the asker's address.
             InsufficientScopeError: it lacks `gate:verify`.
             RateLimitedError: the asker's own plan is used up.
@@ -97,6 +98,7 @@ def raise_when_refused(verdict: CallVerdict, pointer: str) -> None:
     caller = verdict.caller
     if caller is None or caller.valid:
         return
+    raise_when_elsewhere(caller)
     if caller.code is Code.INSUFFICIENT_SCOPE:
         raise InsufficientScopeError(Scope.GATE_VERIFY)
     if caller.code is Code.FORBIDDEN:

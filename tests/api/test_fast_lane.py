@@ -42,7 +42,7 @@ async def office(resources):
         name: (await world.api_key(organization, scopes=[Scope.GATE_VERIFY], **values)).api_key
         for name, values in kinds.items()
     }
-    return {"plan": await world.plan(minute=(9, 3_600)), **keys}
+    return {"plan": await world.plan(minute=(9, 3_600)), "office": organization.id, **keys}
 
 
 @pytest.fixture
@@ -85,6 +85,8 @@ CORPUS = {
     "token": (by("service"), *['{{"key": "{token}", "cost": 40}}'] * 2),
     "unknown": (by("service"), '{{"key": "nonsense"}}'),
     "escapes": (by("service"), '{{"\\u006bey": "{key}", "tags": ["\\ud83d\\ude00"]}}'),
+    "organization": (sent(BEARER, ("X-Organization", "{office}"), JSON), QUESTION),
+    "elsewhere": (sent(BEARER, ("X-Organization", "01979e1c-1f2b-7d3e-8a55-5d1f0c6b7a10"), JSON), QUESTION),
     "x-api-key": (sent(("X-API-Key", "{service}"), JSON), QUESTION),
     "both alike": (sent(BEARER, ("X-API-Key", "{service}"), JSON), QUESTION),
     "scheme": (sent(("authorization", "bEARER   {service} "), JSON), QUESTION),

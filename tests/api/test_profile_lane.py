@@ -26,6 +26,11 @@ CORPUS = {
     "stale revalidation": ("GET", b"", b"", SESSION, ("If-None-Match", '"7"')),
     "query": ("GET", b"fields=all", b"", SESSION),
     "body": ("GET", b"", b"{}", SESSION),
+    "organization": ("GET", b"", b"", SESSION, ("X-Organization", "{second}")),
+    "capitals": ("GET", b"", b"", SESSION, ("X-Organization", "{SECOND}")),
+    "foreign organization": ("GET", b"", b"", SESSION, ("X-Organization", "{foreign}")),
+    "no organization": ("GET", b"", b"", SESSION, ("X-Organization", "x")),
+    "key elsewhere": ("GET", b"", b"", ("X-API-Key", "{key}"), ("X-Organization", "{foreign}")),
     "head": ("HEAD", b"", b"", SESSION),
     "damaged": ("GET", b"", b"", ("Authorization", "Bearer {session}AA")),
     "nobody": ("GET", b"", b""),
@@ -39,7 +44,11 @@ async def test_lane_and_road_answer_alike(app, road, world, name):
     method, query, body, *templates = CORPUS[name]
     caller = await world.caller(plan=await world.plan(hourly=(9, 3_600)))
     key = await world.api_key(await world.get_organization(caller.organization_id))
-    cast = {"session": caller.credential, "key": key.api_key}
+    second = await world.organization(plan=await world.plan(daily=(9, 86_400)))
+    await world.member(second, await world.get_user(caller.user_id), role="viewer")
+    foreign = await world.organization()
+    cast = {"session": caller.credential, "key": key.api_key, "foreign": foreign.id}
+    cast |= {"second": second.id, "SECOND": str(second.id).upper()}
     headers = [("X-Request-ID", "same"), *((each, text.format(**cast)) for each, text in templates)]
     answers = []
     for application in (app, road):

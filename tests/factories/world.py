@@ -189,6 +189,11 @@ class World:
         async with transaction(self.resources.engine) as session:
             return await session.get_one(Organization, organization_id)
 
+    async def get_user(self, user_id: UUID) -> User:
+        """The person behind a caller."""
+        async with transaction(self.resources.engine) as session:
+            return await session.get_one(User, user_id)
+
     async def plan_named(self, name: str) -> Plan:
         """A plan that the migrations seeded."""
         async with transaction(self.resources.engine) as session:

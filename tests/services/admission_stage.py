@@ -43,6 +43,7 @@ def make_key(organization_id=A, plan_id=WIDE, **values):
         "user_id": OWNER,
         "user_active": True,
         "user_is_operator": False,
+        "role": "owner",
         "expires_at": None,
         "revoked_at": None,
         "key_id": uuid4(),
@@ -59,7 +60,7 @@ def make_key(organization_id=A, plan_id=WIDE, **values):
     return parse(issued.api_key), StoredKey(**columns, digest=issued.digest, pepper_id=issued.pepper_id)
 
 
-def make_session(**values):
+def make_session(asked_for=None, **values):
     """An access token read, and its session: of organization A's owner, good unless told otherwise."""
     defaults = {
         "organization_id": A,
@@ -76,7 +77,7 @@ def make_session(**values):
         "authenticated_at": START,
     }
     stored = StoredSession(**{**defaults, **values})
-    return PresentedSession(stored.session_id, stored.user_id), stored
+    return PresentedSession(stored.session_id, stored.user_id, asked_for), stored
 
 
 GOOD = make_key()
@@ -141,7 +142,7 @@ class Stage:
             now=self.now,
             now_us=self.now_us,
             keys={p.lookup_id: replace(row) for p, row in pairs if isinstance(row, StoredKey)},
-            sessions={p.session_id: replace(row) for p, row in pairs if isinstance(row, StoredSession)},
+            sessions={p.place: replace(row) for p, row in pairs if isinstance(row, StoredSession)},
             accounts={o: Account(amount, self.sequences[o]) for o, amount in self.credits.items()},
             quotas={plan_id: dict(quotas) for plan_id, quotas in PLANS.items()},
             buckets=buckets | self.buckets,

@@ -70,6 +70,24 @@ def test_operators_scopes_work_on_a_key_only_while_its_creator_is_an_operator():
     assert identify(make_key(scopes=scopes, user_is_operator=True)).scopes == set(scopes)
 
 
+@pytest.mark.parametrize(
+    ("role", "scopes"),
+    [
+        ("owner", ["organizations:write", "blog_posts:write", "blog_posts:read", "forecast:read"]),
+        ("admin", ["organizations:write", "blog_posts:write", "blog_posts:read", "forecast:read"]),
+        ("developer", ["blog_posts:write", "blog_posts:read", "forecast:read"]),
+        ("viewer", ["blog_posts:read"]),
+        (None, []),
+    ],
+)
+def test_a_key_may_no_more_than_its_creator_may_now(role, scopes):
+    """SEC-52: a role that is lowered takes its scopes from the keys, too, and gives none to them."""
+    given = ["organizations:write", "blog_posts:write", "blog_posts:read", "forecast:read", "gate:verify"]
+
+    assert identify(make_key(scopes=given, role=role)).scopes == set(scopes)
+    assert identify(make_key(scopes=["blog_posts:read"], role=role)).scopes <= {"blog_posts:read"}
+
+
 @pytest.mark.parametrize("kind", [make_key, make_session])
 def test_a_credential_expires_in_its_very_instant(kind):
     good, expired = (

@@ -1,6 +1,11 @@
-"""The credential a request carries: `Authorization: Bearer ...` or `X-API-Key: ...`, exactly one."""
+"""The credential a request carries: `Authorization: Bearer ...` or `X-API-Key: ...`, exactly one.
 
+`X-Organization` says in which of the user's organizations a session is meant to act (not which one it may).
+"""
+
+import re
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Depends, Request
 from starlette.types import Scope
@@ -8,9 +13,11 @@ from starlette.types import Scope
 from app.api.dependencies.resources import resources_of
 from app.core.admission import Presented
 from app.core.credentials import read_credential
-from app.core.exceptions import InvalidCredentialError, UnauthenticatedError
+from app.core.exceptions import BadRequestError, InvalidCredentialError, UnauthenticatedError
 
 BEARER = b"bearer"
+ORGANIZATION_HEADER = b"x-organization"
+ORGANIZATION_ID = re.compile(rb"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 async def get_presented(request: Request) -> Presented:
@@ -27,6 +34,7 @@ def presented_in(scope: Scope) -> Presented:
     Raises:
         UnauthenticatedError: it carries none.
         InvalidCredentialError: it carries two, or one that is malformed.
+        BadRequestError: `X-Organization` is not one id.
     """
     text = credential_text(scope)
     if text is None:
@@ -35,7 +43,9 @@ def presented_in(scope: Scope) -> Presented:
     presented = read_credential(text, resources.access_tokens, resources.clock())
     if presented is None:
         raise InvalidCredentialError("The credential is not valid.")
-    return presented
+    organization_id = organization_asked_for(scope)
+    # Asking decides nothing: the gate looks whether the credential belongs there.
+    return presented if organization_id is None else presented._replace(organization_id=organization_id)
 
 
 def credential_text(scope: Scope) -> str | None:
@@ -64,3 +74,17 @@ def bearer_token(value: bytes) -> str:
     if scheme.lower() != BEARER:
         raise InvalidCredentialError("Only the Bearer scheme is accepted.")
     return token.strip(b" ").decode("latin-1")
+
+
+def organization_asked_for(scope: Scope) -> UUID | None:
+    """The organization that `X-Organization` names; None without the header.
+
+    Raises:
+        BadRequestError: it is not one id.
+    """
+    values = [value for name, value in scope["headers"] if name == ORGANIZATION_HEADER]
+    if not values:
+        return None
+    if len(values) > 1 or ORGANIZATION_ID.fullmatch(values[0]) is None:
+        raise BadRequestError("X-Organization must be sent once, with the id of an organization.")
+    return UUID(values[0].decode("ascii"))

@@ -12,7 +12,7 @@ from app.core.client_address import canonical_address
 from app.core.exceptions import AddressNotAllowedError, InvalidCredentialError
 from app.core.gcra import rate_limit_headers
 from app.core.principal import Principal
-from app.services.admission_service import raise_when_exceeded
+from app.services.admission_service import raise_when_elsewhere, raise_when_exceeded
 
 UNUSABLE = {
     Code.NOT_FOUND: "The credential is not valid.",
@@ -30,6 +30,7 @@ async def get_principal(request: Request) -> Principal:
 
     Raises:
         InvalidCredentialError: the credential is not, or no longer, usable.
+        NotFoundError: it does not belong to the organization that `X-Organization` names.
         AddressNotAllowedError: the key may not be used from this address.
         RateLimitedError: a limit of the plan is used up.
     """
@@ -67,6 +68,7 @@ def principal_of(verdict: Verdict) -> Principal:
     """The principal of a valid verdict; every other verdict is an error."""
     if verdict.valid and verdict.principal is not None:
         return verdict.principal
+    raise_when_elsewhere(verdict)
     if verdict.code is Code.FORBIDDEN:
         raise AddressNotAllowedError
     raise_when_exceeded(verdict.takes)

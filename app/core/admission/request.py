@@ -16,6 +16,13 @@ class PresentedSession(NamedTuple):
 
     session_id: UUID
     user_id: UUID
+    organization_id: UUID | None = None
+    """The one of the user's organizations that is asked for; None: the session's own."""
+
+    @property
+    def place(self) -> tuple[UUID, UUID | None]:
+        """Which session, and where."""
+        return self.session_id, self.organization_id
 
 
 Presented = PresentedKey | PresentedSession

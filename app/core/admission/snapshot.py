@@ -27,6 +27,8 @@ class Holder:
     user_id: UUID
     user_active: bool
     user_is_operator: bool
+    role: str | None
+    """The user's role in the organization; None for who is no member, or no longer one."""
     expires_at: datetime | None
     revoked_at: datetime | None
 
@@ -50,11 +52,9 @@ class StoredKey(Holder):
 
 @dataclass(slots=True)
 class StoredSession(Holder):
-    """A session as the database has it."""
+    """A session as the database has it, in one of its user's organizations."""
 
     session_id: UUID
-    role: str | None
-    """The user's role in the organization; None after leaving it."""
     authenticated_at: datetime
     person: Person
 
@@ -84,7 +84,8 @@ class Snapshot:
     now: datetime
     now_us: int
     keys: dict[str, StoredKey] = field(default_factory=dict)
-    sessions: dict[UUID, StoredSession] = field(default_factory=dict)
+    sessions: dict[tuple[UUID, UUID | None], StoredSession] = field(default_factory=dict)
+    """(session id, organization that is asked for) -> the session in it, or else in its own one."""
     accounts: dict[UUID, Account] = field(default_factory=dict)
     quotas: dict[UUID, dict[str, Quota]] = field(default_factory=dict)
     """Plan id -> limit name -> quota."""
@@ -103,4 +104,4 @@ class Snapshot:
         """The stored side of a presented credential, whether or not it is the right secret."""
         if isinstance(presented, PresentedKey):
             return self.keys.get(presented.lookup_id)
-        return None if presented is None else self.sessions.get(presented.session_id)
+        return None if presented is None else self.sessions.get(presented.place)

@@ -136,6 +136,7 @@ async def test_a_caller_without_the_scope_uses_up_nothing(http, world):
     caller = await world.caller()
     operator = await world.user(is_operator=True)
     organization = await world.get_organization(caller.organization_id)
+    await world.member(organization, operator, role="developer")
     refused = [await http.get("/test/scoped", headers=caller.headers) for _ in range(3)]
 
     answer = await http.get(

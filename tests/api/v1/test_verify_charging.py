@@ -127,7 +127,9 @@ async def test_another_key_or_a_session_of_the_organization_is_a_reused_charge_i
     client, world, service, organization, key
 ):
     sibling = await world.api_key(organization)
-    person = await world.session_caller(await world.user(), organization)
+    colleague = await world.user()
+    await world.member(organization, colleague, role="developer")
+    person = await world.session_caller(colleague, organization)
     await verify(client, service, key, charge_id="order")
 
     codes = [

@@ -117,14 +117,17 @@ async def test_an_ended_or_expired_session_is_told_at_once(client, world, servic
     assert (expired["code"], revoked["code"]) == ("EXPIRED", "REVOKED")
 
 
-async def test_who_left_the_organization_has_no_scope_in_it(client, world, service, resources):
+async def test_who_left_the_organization_spends_nothing_of_it_any_more(client, world, service, resources):
+    """SEC-52: neither by the session nor by a key that they made."""
     person = await world.caller()
+    key = await world.api_key(await world.get_organization(person.organization_id))
     async with transaction(resources.engine) as session:
         await session.delete(await session.get_one(Membership, (person.organization_id, person.user_id)))
 
-    verdict = await verify(client, service, person.credential, scopes=["blog_posts:read"])
+    verdicts = [await verify(client, service, each, cost=5) for each in (person.credential, key)]
 
-    assert verdict["code"] == "INSUFFICIENT_SCOPE"
+    assert [verdict["code"] for verdict in verdicts] == ["DISABLED"] * 2
+    assert await world.balance(person.organization_id) == 1_000
 
 
 async def test_a_rotated_out_string_is_revoked_and_the_key_stays_the_same(
