@@ -18,6 +18,7 @@ from app.api.dependencies.asker import get_asker
 from app.api.dependencies.credential import get_presented
 from app.api.dependencies.guards import (
     AddressRateLimit,
+    Audited,
     Charge,
     RateLimit,
     RequireFreshSession,
@@ -37,7 +38,7 @@ Events = AuditAction | tuple[AuditAction, ...]
 NOTHING: tuple[AuditAction, ...] = ()
 """What a route writes that changes something, and yet nothing that the audit trail is for."""
 SAFE_METHODS = frozenset({"GET", "HEAD"})
-GUARDS = (RequireScope, RequireSession, RequireFreshSession, RateLimit, AddressRateLimit, Charge)
+GUARDS = (RequireScope, RequireSession, RequireFreshSession, RateLimit, AddressRateLimit, Charge, Audited)
 SESSION_DEMANDS = (get_session_id, get_person)
 CREDENTIAL_DEMANDS = (get_asker, get_presented, get_principal, *SESSION_DEMANDS)
 DATABASE_DEMANDS = (*CREDENTIAL_DEMANDS, open_session, get_request_limiter)
@@ -79,9 +80,9 @@ class Access(params.Depends):
         return (*as_tuple(self.audit or NOTHING), *as_tuple(self.refusals))
 
     def guards(self) -> list[params.Depends]:
-        """The guards that ask for all this, in the order in which they refuse: who, how fast, the price."""
-        guards = [params.Depends(guard) for guard in (*self._who(), *self.limits)]
-        return guards if self.charge is None else [*guards, params.Depends(self.charge, scope="function")]
+        """The guards that see to all this, in the order in which they refuse: who, how fast, the price."""
+        before = [params.Depends(guard) for guard in (*self._who(), *self.limits)]
+        return [*before, *(params.Depends(guard, scope="function") for guard in self._around())]
 
     def _who(self) -> Iterator[Callable[..., Any]]:
         if self.at_the_gate or not self.credentials:
@@ -93,6 +94,13 @@ class Access(params.Depends):
         elif not self.scopes:
             yield get_principal
         yield from (RequireScope(scope) for scope in self.scopes)
+
+    def _around(self) -> Iterator[Callable[..., Any]]:
+        if self.charge is not None:
+            yield self.charge
+        if self.audit:
+            # What is refused by an answer, not by an exception, is committed and told as well.
+            yield Audited(self.events)
 
 
 class Effects(TypedDict, total=False):

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.cli.development_credentials import DevelopmentCredentials, DevelopmentPeople
+from app.cli.trail import build_trail
 from app.cli.users import build_hasher, build_registration
 from app.core.api_key_secrets import ApiKeySecrets, random_text
 from app.core.clock import system_clock
@@ -26,6 +27,7 @@ from app.repositories.user_repository import UserRepository
 from app.schemas.api_key import ApiKeyCreate
 from app.schemas.credit import CreditGrantCreate
 from app.services.api_key_service import ApiKeyService, KeyRules
+from app.services.audit_service import AuditService
 from app.services.credit_service import CreditService
 
 OPERATOR_EMAIL = "operator@example.com"
@@ -54,7 +56,7 @@ async def in_one_transaction(settings: Settings, work: Callable[["Seeder"], Awai
     hasher = build_hasher(settings.sessions)
     try:
         async with transaction(engine) as session:
-            return await work(Seeder(session, settings, hasher))
+            return await work(Seeder(session, settings, hasher, build_trail(session, engine)))
     finally:
         hasher.close()
         await engine.dispose()
@@ -63,12 +65,16 @@ async def in_one_transaction(settings: Settings, work: Callable[["Seeder"], Awai
 class Seeder:
     """Makes people, organizations, credits and keys with the services that the API uses."""
 
-    def __init__(self, session: AsyncSession, settings: Settings, hasher: PasswordHasher) -> None:
+    def __init__(
+        self, session: AsyncSession, settings: Settings, hasher: PasswordHasher, trail: AuditService
+    ) -> None:
         plans, keys = PlanRepository(session), ApiKeyRepository(session)
         self._session = session
         self._users = UserRepository(session)
-        self._people = build_registration(session, hasher)
-        self._credits = CreditService(CreditAccountRepository(session), LedgerEntryRepository(session), keys)
+        self._people = build_registration(session, hasher, trail)
+        self._credits = CreditService(
+            CreditAccountRepository(session), LedgerEntryRepository(session), keys, trail
+        )
         self._keys = ApiKeyService(
             keys,
             OrganizationRepository(session),
@@ -77,6 +83,7 @@ class Seeder:
                 settings.secrets.peppers, current_pepper_id=settings.secrets.api_key_pepper_id
             ),
             rules=KeyRules(settings.keys.per_organization_max, frozenset(settings.keys.resource_scopes)),
+            audit=trail,
             clock=system_clock,
         )
 

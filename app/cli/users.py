@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.cli.console import say
 from app.cli.environment import database_at_hand
 from app.cli.errors import CommandError
+from app.cli.trail import build_trail
 from app.core.clock import system_clock
 from app.core.database import create_engine, transaction
 from app.core.email_addresses import canonical_email
@@ -26,6 +27,7 @@ from app.repositories.organization_repository import OrganizationRepository
 from app.repositories.plan_repository import PlanRepository
 from app.repositories.user_repository import UserRepository
 from app.schemas.organization import OrganizationName
+from app.services.audit_service import AuditService
 from app.services.organization_service import OrganizationService
 from app.services.registration_service import Registration, RegistrationService
 
@@ -93,7 +95,7 @@ async def register_once(
     hasher = build_hasher(settings.sessions)
     try:
         async with transaction(engine) as session:
-            people = build_registration(session, hasher)
+            people = build_registration(session, hasher, build_trail(session, engine))
             existing = await people.find(address)
             return (None, existing) if existing else (await register(people, address, password), None)
     except InvalidFieldError as error:
@@ -107,9 +109,11 @@ async def register_once(
         await engine.dispose()
 
 
-def build_registration(session: AsyncSession, hasher: PasswordHasher) -> RegistrationService:
+def build_registration(
+    session: AsyncSession, hasher: PasswordHasher, trail: AuditService
+) -> RegistrationService:
     """The service, wired by hand into this transaction."""
-    organizations = OrganizationService(OrganizationRepository(session), PlanRepository(session))
+    organizations = OrganizationService(OrganizationRepository(session), PlanRepository(session), trail)
     return RegistrationService(
         UserRepository(session),
         MembershipRepository(session),

@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from app.core.api_key_secrets import ApiKeySecrets, IssuedKey
+from app.core.audit import AuditAction
 from app.core.clock import Clock
 from app.core.exceptions import ConflictError, InsufficientScopeError, InvalidFieldError
 from app.core.preconditions import UNCONDITIONAL, Precondition
@@ -17,6 +18,7 @@ from app.repositories.base_repository import EntityPage
 from app.repositories.organization_repository import OrganizationRepository
 from app.repositories.plan_repository import PlanRepository
 from app.schemas.api_key import ApiKeyCreate, ApiKeyQuery, ApiKeyRotation, ApiKeyUpdate
+from app.services.audit_service import AuditService, Detail, names_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class ApiKeyService:
         *,
         secrets: ApiKeySecrets,
         rules: KeyRules,
+        audit: AuditService,
         clock: Clock,
     ) -> None:
         self._keys = keys
@@ -55,6 +58,7 @@ class ApiKeyService:
         self._plans = plans
         self._secrets = secrets
         self._rules = rules
+        self._audit = audit
         self._clock = clock
 
     async def list(self, query: ApiKeyQuery, caller: Principal) -> EntityPage[ApiKey]:
@@ -103,7 +107,9 @@ class ApiKeyService:
             enabled=draft.enabled,
             expires_at=draft.expires_at,
         )
-        return NewString(await self._keys.issue(key, secret_row(issued)), issued.api_key)
+        new = NewString(await self._keys.issue(key, secret_row(issued)), issued.api_key)
+        await self._tell(AuditAction.API_KEY_CREATED, key, environment=key.environment)
+        return new
 
     async def update(
         self,
@@ -135,7 +141,9 @@ class ApiKeyService:
         if "metadata" in values:
             key.attributes = values.pop("metadata")
         key.change(**values)
-        return await self._keys.save(key)
+        await self._keys.save(key)
+        await self._tell(AuditAction.API_KEY_CHANGED, key, changed=names_of(changes))
+        return key
 
     async def rotate(
         self,
@@ -163,7 +171,9 @@ class ApiKeyService:
         issued = self._secrets.issue(key.environment)
         # The string is another table's: without this the key's version, its ETag, would stay.
         key.updated_at = now
-        return NewString(await self._keys.issue(key, secret_row(issued)), issued.api_key)
+        new = NewString(await self._keys.issue(key, secret_row(issued)), issued.api_key)
+        await self._tell(AuditAction.API_KEY_ROTATED, key, overlap_seconds=rotation.overlap_seconds)
+        return new
 
     async def revoke(
         self, key_id: UUID, *, caller: Principal, precondition: Precondition = UNCONDITIONAL
@@ -177,7 +187,9 @@ class ApiKeyService:
         key = await self._keys.lock_within(key_id, caller.realm)
         precondition.require(key.version)
         key.revoke(self._clock())
-        return await self._keys.save(key)
+        await self._keys.save(key)
+        await self._tell(AuditAction.API_KEY_REVOKED, key)
+        return key
 
     async def delete(
         self, key_id: UUID, *, caller: Principal, precondition: Precondition = UNCONDITIONAL
@@ -191,6 +203,11 @@ class ApiKeyService:
         key = await self._keys.lock_within(key_id, caller.realm)
         precondition.require(key.version)
         await self._keys.delete(key)
+        await self._tell(AuditAction.API_KEY_DELETED, key)
+
+    async def _tell(self, action: AuditAction, key: ApiKey, **details: Detail) -> None:
+        target = f"api_key:{key.id}"
+        await self._audit.record(action, organization_id=key.organization_id, target=target, details=details)
 
     async def _require_room(self, organization_id: UUID) -> None:
         # Without the lock two calls at once would both see the last free place.

@@ -1,12 +1,13 @@
 """The audit trail: who did what, when and from where."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from app.core.audit import AuditAction, AuditOutcome, Occasion
 from app.core.redaction import redact_member
 from app.models import AuditEvent
 from app.repositories.audit_event_repository import AuditEventRepository, OpenAuditEvents
+from app.schemas.base import RequestModel
 from app.utils.string import on_one_line
 
 TARGET_LENGTH_MAX = 100
@@ -28,6 +29,7 @@ class AuditService:
         self._events = events
         self._open_events = open_events
         self._occasion = occasion
+        self._recorded: set[AuditAction] = set()
 
     async def record(
         self,
@@ -45,6 +47,7 @@ class AuditService:
         The caller, the address and the software are the request's. Name the actor, the organization and the
         session where the request does not know them yet, as when signing in.
         """
+        self._recorded.add(action)
         event = self._event(action, actor_id, organization_id, session_id)
         await self._events.save(described(event, target=target, outcome=outcome, details=details))
 
@@ -67,6 +70,16 @@ class AuditService:
         async with self._open_events() as events:
             await events.save(described(event, target=target, outcome=outcome, details=details))
 
+    def require_recorded(self, actions: Collection[AuditAction]) -> None:
+        """Go on only if one of these was told in the request's transaction.
+
+        Raises:
+            RuntimeError: none was; what is about to be committed would leave no trace.
+        """
+        if self._recorded.isdisjoint(actions):
+            message = f"none of {sorted(actions)} was recorded"
+            raise RuntimeError(message)
+
     def _event(
         self,
         action: AuditAction,
@@ -86,6 +99,11 @@ class AuditService:
             user_agent=client and client.user_agent,
             request_id=self._occasion.request_id,
         )
+
+
+def names_of(changes: RequestModel) -> str:
+    """Which members a change names; what they were and are is nobody's business here."""
+    return " ".join(sorted(changes.model_dump()))
 
 
 def described(

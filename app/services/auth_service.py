@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from app.core.audit import AuditAction, AuditOutcome
 from app.core.auth_action import AuthAction
 from app.core.auth_method import AuthMethod
 from app.core.client import Client
@@ -10,7 +11,8 @@ from app.core.passwords import PasswordCheck, PasswordHasher
 from app.core.person import Person
 from app.models import User
 from app.repositories.user_repository import OpenUsers
-from app.services.auth_limits import AuthLimits
+from app.services.audit_service import AuditService
+from app.services.auth_limits import AuthLimits, account_bucket
 from app.services.session_service import SessionService
 from app.services.session_tokens import SessionTokens
 from app.services.sign_in_service import SecondFactorChallenge, SignInService
@@ -27,6 +29,7 @@ class AuthService:
         *,
         hasher: PasswordHasher,
         limits: AuthLimits,
+        audit: AuditService,
     ) -> None:
         # Transactions of their own: no connection is held while a password is compared or waits for its turn.
         self._open_users = open_users
@@ -34,6 +37,7 @@ class AuthService:
         self._sign_in = sign_in
         self._hasher = hasher
         self._limits = limits
+        self._audit = audit
 
     async def login(self, email: str, password: str, client: Client) -> SessionTokens | SecondFactorChallenge:
         """Let in who knows the password, as far as that leads. The address is given in its canonical form.
@@ -44,7 +48,7 @@ class AuthService:
             OverloadedError: too many passwords are waiting to be compared.
         """
         await self._limits.take(AuthAction.LOGIN, account=email, address=client.address)
-        user = await self._authenticate(email, password)
+        user = await self._authenticate(email, password, failure=AuditAction.SIGN_IN_FAILED)
         return await self._sign_in.complete(user.id, client, methods=frozenset({AuthMethod.PASSWORD}))
 
     async def reauthenticate(
@@ -58,19 +62,32 @@ class AuthService:
             OverloadedError: too many passwords are waiting to be compared.
         """
         await self._limits.take(AuthAction.REAUTHENTICATE, account=person.email, address=client.address)
-        await self._authenticate(person.email, password)
-        return await self._sessions.replace(session_id, user_id=person.id, client=client)
+        await self._authenticate(person.email, password, failure=AuditAction.REAUTHENTICATION_FAILED)
+        tokens = await self._sessions.replace(session_id, user_id=person.id, client=client)
+        await self._audit.record(AuditAction.REAUTHENTICATED, target=f"session:{tokens.session_id}")
+        return tokens
 
-    async def _authenticate(self, email: str, password: str) -> User:
+    async def _authenticate(self, email: str, password: str, *, failure: AuditAction) -> User:
         async with self._open_users() as users:
             user = await users.find_by_email(email)
         # Whatever is known by now, the comparison is made: its time must not tell.
         check = await self._hasher.check(password, user.hashed_password if user else None)
         if user is None or check is PasswordCheck.WRONG or not user.is_active:
+            await self._tell_failure(failure, email, user)
             raise InvalidLoginError
         if check is PasswordCheck.RIGHT_BUT_OUTDATED:
             await self._rehash(user, password)
         return user
+
+    async def _tell_failure(self, action: AuditAction, email: str, user: User | None) -> None:
+        # Apart, because the refusal undoes the request's transaction; after the limits, so that a flood of
+        # attempts is no flood of events. What was typed may be anything, a password too: only a digest stays.
+        await self._audit.record_apart(
+            action,
+            target=None if user is None else f"user:{user.id}",
+            outcome=AuditOutcome.FAILURE,
+            details={"account": account_bucket(email)},
+        )
 
     async def _rehash(self, user: User, password: str) -> None:
         if user.hashed_password is None:

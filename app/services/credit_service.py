@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from app.core.audit import AuditAction
 from app.core.charge import ChargeOrder, ChargeOutcome
 from app.core.exceptions import ChargeIdReusedError, InsufficientCreditsError, InvalidFieldError
 from app.core.principal import Principal
@@ -11,17 +12,23 @@ from app.repositories.credit_account_repository import CreditAccountRepository
 from app.repositories.ledger_entry_repository import LedgerEntryRepository, LedgerStretch
 from app.schemas.credit import CreditGrantCreate, CreditResponse
 from app.schemas.page import CursorParams
+from app.services.audit_service import AuditService
 
 
 class CreditService:
     """Shows balances and ledgers, and moves credits: never below zero, never without an entry."""
 
     def __init__(
-        self, accounts: CreditAccountRepository, ledger: LedgerEntryRepository, keys: ApiKeyRepository
+        self,
+        accounts: CreditAccountRepository,
+        ledger: LedgerEntryRepository,
+        keys: ApiKeyRepository,
+        audit: AuditService,
     ) -> None:
         self._accounts = accounts
         self._ledger = ledger
         self._keys = keys
+        self._audit = audit
 
     async def get_balance(self, caller: Principal, *, organization_id: UUID | None) -> CreditResponse:
         """The balance of an organization, the caller's unless another is named.
@@ -69,7 +76,15 @@ class CreditService:
             user_id=granted_by,
             request_id=request_id,
         )
-        return await self._ledger.save(entry)
+        await self._ledger.save(entry)
+        await self._audit.record(
+            AuditAction.CREDITS_GRANTED,
+            actor_id=granted_by,
+            organization_id=draft.organization_id,
+            target=f"organization:{draft.organization_id}",
+            details={"amount": draft.amount},
+        )
+        return entry
 
     async def require_affordable(self, order: ChargeOrder) -> None:
         """Refuse early what could not be paid now; nothing is promised, taken or locked.

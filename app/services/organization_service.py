@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from app.core.audit import AuditAction
 from app.core.exceptions import ConflictError, InvalidFieldError
 from app.core.preconditions import UNCONDITIONAL, Precondition
 from app.core.principal import Principal
@@ -9,14 +10,18 @@ from app.models import Organization, Plan
 from app.repositories.organization_repository import OrganizationRepository
 from app.repositories.plan_repository import PlanRepository
 from app.schemas.organization import OrganizationUpdate
+from app.services.audit_service import AuditService, Detail, names_of
 
 
 class OrganizationService:
     """Founds organizations, shows them to their members, and lets operators rule them."""
 
-    def __init__(self, organizations: OrganizationRepository, plans: PlanRepository) -> None:
+    def __init__(
+        self, organizations: OrganizationRepository, plans: PlanRepository, audit: AuditService
+    ) -> None:
         self._organizations = organizations
         self._plans = plans
+        self._audit = audit
 
     async def create(self, name: str, *, plan_name: str, owner_id: UUID) -> Organization:
         """Found an organization with its owner and an empty credit account.
@@ -53,7 +58,9 @@ class OrganizationService:
         organization = await self.get(organization_id, caller)
         precondition.require(organization.version)
         organization.change(**changes.model_dump())
-        return await self._organizations.save(organization)
+        await self._organizations.save(organization)
+        await self._tell(AuditAction.ORGANIZATION_CHANGED, organization, changed=names_of(changes))
+        return organization
 
     async def subscribe(
         self, organization_id: UUID, *, plan_name: str, caller: Principal, precondition: Precondition
@@ -68,7 +75,9 @@ class OrganizationService:
         organization = await self.get(organization_id, caller)
         precondition.require(organization.version)
         organization.plan = await self._plan_named(plan_name)
-        return await self._organizations.save(organization)
+        await self._organizations.save(organization)
+        await self._tell(AuditAction.ORGANIZATION_PLAN_CHANGED, organization, plan=plan_name)
+        return organization
 
     async def suspend(self, organization_id: UUID, caller: Principal) -> Organization:
         """Stop every credential of an organization, from the next request on.
@@ -81,7 +90,9 @@ class OrganizationService:
             raise ConflictError("This is your own organization: you would lock yourself out.")
         organization = await self.get(organization_id, caller)
         organization.suspend()
-        return await self._organizations.save(organization)
+        await self._organizations.save(organization)
+        await self._tell(AuditAction.ORGANIZATION_SUSPENDED, organization)
+        return organization
 
     async def resume(self, organization_id: UUID, caller: Principal) -> Organization:
         """Let an organization's credentials work again.
@@ -91,7 +102,13 @@ class OrganizationService:
         """
         organization = await self.get(organization_id, caller)
         organization.resume()
-        return await self._organizations.save(organization)
+        await self._organizations.save(organization)
+        await self._tell(AuditAction.ORGANIZATION_RESUMED, organization)
+        return organization
+
+    async def _tell(self, action: AuditAction, organization: Organization, **details: Detail) -> None:
+        target = f"organization:{organization.id}"
+        await self._audit.record(action, organization_id=organization.id, target=target, details=details)
 
     async def _plan_named(self, name: str) -> Plan:
         plan = await self._plans.find_by_name(name)

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from pydantic import MISSING
 
+from app.core.audit import AuditAction
 from app.core.clock import Clock
 from app.core.preconditions import UNCONDITIONAL, Precondition
 from app.models import Plan, PlanLimit
@@ -11,13 +12,15 @@ from app.repositories.base_repository import EntityPage
 from app.repositories.plan_repository import PlanRepository
 from app.schemas.page import PageParams
 from app.schemas.plan import PlanCreate, PlanLimitCreate, PlanUpdate
+from app.services.audit_service import AuditService, names_of
 
 
 class PlanService:
     """Lists plans, and lets operators make and change them."""
 
-    def __init__(self, plans: PlanRepository, clock: Clock) -> None:
+    def __init__(self, plans: PlanRepository, audit: AuditService, clock: Clock) -> None:
         self._plans = plans
+        self._audit = audit
         self._clock = clock
 
     async def list(self, params: PageParams) -> EntityPage[Plan]:
@@ -39,7 +42,9 @@ class PlanService:
             ConflictError: its name is taken.
         """
         limits = [new_limit(limit) for limit in draft.limits]
-        return await self._plans.save(Plan(name=draft.name, limits=limits))
+        plan = await self._plans.save(Plan(name=draft.name, limits=limits))
+        await self._audit.record(AuditAction.PLAN_CREATED, target=f"plan:{plan.id}")
+        return plan
 
     async def update(
         self, plan_id: UUID, changes: PlanUpdate, *, precondition: Precondition = UNCONDITIONAL
@@ -57,7 +62,10 @@ class PlanService:
             plan.name = changes.name
         if changes.limits is not MISSING:
             plan.replace_limits([new_limit(limit) for limit in changes.limits], self._clock())
-        return await self._plans.save(plan)
+        await self._plans.save(plan)
+        details = {"changed": names_of(changes)}
+        await self._audit.record(AuditAction.PLAN_CHANGED, target=f"plan:{plan.id}", details=details)
+        return plan
 
 
 def new_limit(limit: PlanLimitCreate) -> PlanLimit:

@@ -90,10 +90,9 @@ class RefreshService:
             return
         await self._audit.record(
             AuditAction.REFRESH_REUSED,
-            actor_id=ended.user_id,
             organization_id=ended.organization_id,
             session_id=ended.id,
-            target=str(ended.id),
+            target=f"user:{ended.user_id}",
             outcome=AuditOutcome.FAILURE,
         )
         await self._notices.tell(SecurityNotice.REFRESH_TOKEN_REUSED, ended.user_id)

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.core import opaque_tokens
+from app.core.audit import AuditAction
 from app.core.client import Client
 from app.core.clock import Clock
 from app.core.opaque_tokens import TokenPurpose
@@ -15,6 +16,7 @@ from app.repositories.session_repository import Liveness, SessionRepository
 from app.repositories.user_repository import UserRepository
 from app.schemas.page import Page, PageParams
 from app.schemas.session import SessionResponse
+from app.services.audit_service import AuditService
 from app.services.session_tokens import SessionTokenIssuer, SessionTokens
 
 
@@ -28,6 +30,7 @@ class SessionService:
         memberships: MembershipRepository,
         *,
         issuer: SessionTokenIssuer,
+        audit: AuditService,
         settings: SessionSettings,
         clock: Clock,
     ) -> None:
@@ -35,6 +38,7 @@ class SessionService:
         self._users = users
         self._memberships = memberships
         self._issuer = issuer
+        self._audit = audit
         self._settings = settings
         self._clock = clock
 
@@ -81,14 +85,32 @@ class SessionService:
             NotFoundError: there is none, it is over, or it is another user's.
         """
         await self._end(session_id, user_id, self._clock())
+        await self._audit.record(AuditAction.SESSION_ENDED, target=f"session:{session_id}")
+
+    async def sign_out(self, session_id: UUID, *, user_id: UUID) -> None:
+        """End the session that calls, from the next request on.
+
+        Raises:
+            NotFoundError: somebody else has just ended it.
+        """
+        await self._end(session_id, user_id, self._clock())
+        await self._audit.record(AuditAction.SIGN_OUT, target=f"session:{session_id}")
 
     async def end_others(self, session_id: UUID, *, user_id: UUID) -> int:
         """End all of the user's sessions but this one; the number of those ended."""
-        return await self._sessions.revoke_all_by_user(user_id, self._clock(), but=session_id)
+        ended = await self._sessions.revoke_all_by_user(user_id, self._clock(), but=session_id)
+        await self._audit.record(
+            AuditAction.SESSIONS_ENDED, target=f"user:{user_id}", details={"ended": ended}
+        )
+        return ended
 
     async def end_all(self, user_id: UUID) -> int:
         """End all of the user's sessions; the number of those ended."""
-        return await self._sessions.revoke_all_by_user(user_id, self._clock())
+        ended = await self._sessions.revoke_all_by_user(user_id, self._clock())
+        await self._audit.record(
+            AuditAction.SESSIONS_ENDED, target=f"user:{user_id}", details={"ended": ended}
+        )
+        return ended
 
     async def _end(self, session_id: UUID, user_id: UUID, now: datetime) -> Session:
         session = await self._sessions.get_live_by_user(session_id, user_id, liveness=self._liveness(now))

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from app.core.audit import AuditAction, AuditOutcome
 from app.core.auth_method import AuthMethod
 from app.core.client import Client
 from app.core.exceptions import InvalidLoginError
+from app.services.audit_service import AuditService
 from app.services.session_service import SessionService
 from app.services.session_tokens import SessionTokens
 
@@ -23,15 +25,12 @@ class SecondFactorChallenge:
 class SignInService:
     """Turns proved factors into a session; no other service opens one, so no path leads around the second."""
 
-    def __init__(self, sessions: SessionService) -> None:
+    def __init__(self, sessions: SessionService, audit: AuditService) -> None:
         self._sessions = sessions
+        self._audit = audit
 
     async def complete(
-        self,
-        user_id: UUID,
-        client: Client,
-        *,
-        methods: frozenset[AuthMethod],  # noqa: ARG002 -- counts as soon as an account can demand more
+        self, user_id: UUID, client: Client, *, methods: frozenset[AuthMethod]
     ) -> SessionTokens | SecondFactorChallenge:
         """Open a session for who has proved these methods, or demand the second factor that is enrolled.
 
@@ -39,6 +38,17 @@ class SignInService:
             InvalidLoginError: the account is disabled, or has no place to be.
         """
         tokens = await self._sessions.open(user_id, client)
+        target = f"user:{user_id}"
         if tokens is None:
+            await self._audit.record_apart(
+                AuditAction.SIGN_IN_FAILED, target=target, outcome=AuditOutcome.FAILURE
+            )
             raise InvalidLoginError
+        await self._audit.record(
+            AuditAction.SIGN_IN,
+            actor_id=user_id,
+            session_id=tokens.session_id,
+            target=target,
+            details={"methods": " ".join(sorted(methods))},
+        )
         return tokens

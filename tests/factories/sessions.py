@@ -9,24 +9,22 @@ from uuid import UUID
 from sqlalchemy import select, update
 
 from app.api.resources import Resources
-from app.core.audit import Occasion
 from app.core.client import Client
 from app.core.database import transaction
 from app.core.settings import LimitSettings, SessionSettings
 from app.models import RefreshToken, Session
-from app.repositories.audit_event_repository import AuditEventRepository, audit_events_opener
 from app.repositories.job_repository import JobRepository
 from app.repositories.membership_repository import MembershipRepository
 from app.repositories.refresh_token_repository import RefreshTokenRepository
 from app.repositories.session_repository import SessionRepository
 from app.repositories.user_repository import UserRepository
-from app.services.audit_service import AuditService
 from app.services.auth_limits import AuthLimits
 from app.services.mail_service import MailService
 from app.services.notice_service import NoticeService
 from app.services.refresh_service import RefreshService
 from app.services.session_service import SessionService
 from app.services.session_tokens import SessionTokenIssuer, SessionTokens
+from tests.factories.audit import trail_in
 
 CLIENT = Client("192.0.2.7", "test")
 
@@ -66,6 +64,7 @@ class SessionStage:
                 UserRepository(session),
                 MembershipRepository(session),
                 issuer=self._issuer(session),
+                audit=trail_in(session, self.resources.engine),
                 settings=self.settings,
                 clock=self.clock,
             )
@@ -82,9 +81,7 @@ class SessionStage:
                 SessionRepository(session),
                 RefreshTokenRepository(session),
                 issuer=self._issuer(session),
-                audit=AuditService(
-                    AuditEventRepository(session), audit_events_opener(self.resources.engine), Occasion()
-                ),
+                audit=trail_in(session, self.resources.engine),
                 notices=NoticeService(
                     UserRepository(session),
                     MailService(JobRepository(session), public_url="http://test"),

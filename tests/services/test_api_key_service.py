@@ -14,6 +14,7 @@ from app.repositories.plan_repository import PlanRepository
 from app.schemas.api_key import ApiKeyCreate, ApiKeyRotation
 from app.services.api_key_service import ApiKeyService, KeyRules
 from tests.factories.api_keys import verify
+from tests.factories.audit import trail_in
 
 NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
 
@@ -45,6 +46,7 @@ def at(resources):
                 PlanRepository(session),
                 secrets=resources.api_key_secrets,
                 rules=KeyRules(100, frozenset()),
+                audit=trail_in(session, resources.engine),
                 clock=lambda: now,
             )
             return await act(service)

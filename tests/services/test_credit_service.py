@@ -11,13 +11,17 @@ from app.repositories.api_key_repository import ApiKeyRepository
 from app.repositories.credit_account_repository import CreditAccountRepository
 from app.repositories.ledger_entry_repository import LedgerEntryRepository
 from app.services.credit_service import CreditService
+from tests.factories.audit import trail_in
 
 SOMEONE = UUID("01890a5d-ac96-774b-bcce-b302099a8057")
 
 
-def service_in(session):
+def service_in(session, resources):
     return CreditService(
-        CreditAccountRepository(session), LedgerEntryRepository(session), ApiKeyRepository(session)
+        CreditAccountRepository(session),
+        LedgerEntryRepository(session),
+        ApiKeyRepository(session),
+        trail_in(session, resources.engine),
     )
 
 
@@ -27,7 +31,7 @@ def charge(resources):
 
     async def charge(order):
         async with transaction(resources.engine) as session:
-            return await service_in(session).charge(order)
+            return await service_in(session, resources).charge(order)
 
     return charge
 
@@ -36,7 +40,7 @@ def charge(resources):
 def charge_once(resources):
     async def charge_once(order):
         async with transaction(resources.engine) as session:
-            return await service_in(session).charge_once(order)
+            return await service_in(session, resources).charge_once(order)
 
     return charge_once
 
@@ -114,7 +118,7 @@ async def test_charges_beside_the_gate_never_overspend(client, world, organizati
 async def test_a_rollback_undoes_the_charge(resources, world, organization):
     async def charge_then_fail():
         async with transaction(resources.engine) as session:
-            await service_in(session).charge(order_of(organization))
+            await service_in(session, resources).charge(order_of(organization))
             raise LookupError
 
     with pytest.raises(LookupError):
@@ -213,7 +217,7 @@ async def test_a_refusal_by_the_cap_leaves_no_trace_even_in_a_transaction_that_g
 
     async with transaction(resources.engine) as session:
         with pytest.raises(InsufficientCreditsError) as refusal:
-            await service_in(session).charge(order_of(organization, api_key_id=key.id))
+            await service_in(session, resources).charge(order_of(organization, api_key_id=key.id))
 
     assert refusal.value.members == {"required": 5, "available": 4}
     assert_ledger_explains_balance(await world.entries(organization.id), 100)
@@ -268,7 +272,7 @@ async def test_what_cannot_be_paid_is_refused_before_the_work(
     order = order_of(organization, cost=cost, api_key_id=key.id)
 
     async with transaction(resources.engine) as session:
-        checking = service_in(session).require_affordable(order)
+        checking = service_in(session, resources).require_affordable(order)
         error = (await asyncio.gather(checking, return_exceptions=True))[0]
 
     assert isinstance(error, InsufficientCreditsError) is refused
@@ -280,4 +284,4 @@ async def test_what_is_paid_already_is_affordable_without_credits(resources, org
     await charge(order)
 
     async with transaction(resources.engine) as session:
-        await service_in(session).require_affordable(order)
+        await service_in(session, resources).require_affordable(order)

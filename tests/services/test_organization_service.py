@@ -8,6 +8,7 @@ from app.core.identifiers import new_id
 from app.repositories.organization_repository import OrganizationRepository
 from app.repositories.plan_repository import PlanRepository
 from app.services.organization_service import OrganizationService
+from tests.factories.audit import trail_in
 
 
 @pytest.fixture
@@ -16,7 +17,9 @@ def found(resources):
 
     async def found(*, plan_name, owner_id):
         async with transaction(resources.engine) as session:
-            service = OrganizationService(OrganizationRepository(session), PlanRepository(session))
+            service = OrganizationService(
+                OrganizationRepository(session), PlanRepository(session), trail_in(session, resources.engine)
+            )
             return await service.create("Acme", plan_name=plan_name, owner_id=owner_id)
 
     return found

@@ -15,6 +15,7 @@ from app.repositories.user_repository import UserRepository
 from app.services.organization_service import OrganizationService
 from app.services.registration_service import RegistrationService
 from tests.factories.account import PASSWORD
+from tests.factories.audit import trail_in
 
 
 def an_email() -> str:
@@ -22,7 +23,9 @@ def an_email() -> str:
 
 
 def build(session, resources) -> RegistrationService:
-    organizations = OrganizationService(OrganizationRepository(session), PlanRepository(session))
+    organizations = OrganizationService(
+        OrganizationRepository(session), PlanRepository(session), trail_in(session, resources.engine)
+    )
     return RegistrationService(
         UserRepository(session),
         MembershipRepository(session),

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends
 
+from app.api.dependencies.audit_service import AuditServiceDep
 from app.api.dependencies.resources import ResourcesDep
 from app.api.dependencies.session import SessionDep
 from app.repositories.api_key_repository import ApiKeyRepository
@@ -12,7 +13,9 @@ from app.repositories.plan_repository import PlanRepository
 from app.services.api_key_service import ApiKeyService, KeyRules
 
 
-async def get_api_key_service(session: SessionDep, resources: ResourcesDep) -> ApiKeyService:
+async def get_api_key_service(
+    session: SessionDep, audit: AuditServiceDep, resources: ResourcesDep
+) -> ApiKeyService:
     """The service, in the request's unit of work."""
     settings = resources.settings.keys
     return ApiKeyService(
@@ -21,6 +24,7 @@ async def get_api_key_service(session: SessionDep, resources: ResourcesDep) -> A
         PlanRepository(session),
         secrets=resources.api_key_secrets,
         rules=KeyRules(settings.per_organization_max, frozenset(settings.resource_scopes)),
+        audit=audit,
         clock=resources.clock,
     )
 

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends
 
+from app.api.dependencies.audit_service import AuditServiceDep
 from app.api.dependencies.request_limiter import RequestLimiterDep
 from app.api.dependencies.resources import ResourcesDep
 from app.api.dependencies.session_service import SessionServiceDep
@@ -17,6 +18,7 @@ async def get_auth_service(
     sessions: SessionServiceDep,
     sign_in: SignInServiceDep,
     limiter: RequestLimiterDep,
+    audit: AuditServiceDep,
     resources: ResourcesDep,
 ) -> AuthService:
     """The service; its sessions belong to the request's unit of work."""
@@ -26,6 +28,7 @@ async def get_auth_service(
         sign_in,
         hasher=resources.password_hasher,
         limits=AuthLimits(limiter, resources.settings.limits),
+        audit=audit,
     )
 
 

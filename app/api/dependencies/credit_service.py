@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends
 
+from app.api.dependencies.audit_service import AuditServiceDep
 from app.api.dependencies.session import SessionDep
 from app.repositories.api_key_repository import ApiKeyRepository
 from app.repositories.credit_account_repository import CreditAccountRepository
@@ -11,10 +12,10 @@ from app.repositories.ledger_entry_repository import LedgerEntryRepository
 from app.services.credit_service import CreditService
 
 
-async def get_credit_service(session: SessionDep) -> CreditService:
+async def get_credit_service(session: SessionDep, audit: AuditServiceDep) -> CreditService:
     """The service, in the request's unit of work."""
     return CreditService(
-        CreditAccountRepository(session), LedgerEntryRepository(session), ApiKeyRepository(session)
+        CreditAccountRepository(session), LedgerEntryRepository(session), ApiKeyRepository(session), audit
     )
 
 

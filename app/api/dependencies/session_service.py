@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends
 
+from app.api.dependencies.audit_service import AuditServiceDep
 from app.api.dependencies.resources import ResourcesDep
 from app.api.dependencies.session import SessionDep
 from app.api.dependencies.session_tokens import SessionTokenIssuerDep
@@ -14,7 +15,7 @@ from app.services.session_service import SessionService
 
 
 async def get_session_service(
-    session: SessionDep, issuer: SessionTokenIssuerDep, resources: ResourcesDep
+    session: SessionDep, issuer: SessionTokenIssuerDep, audit: AuditServiceDep, resources: ResourcesDep
 ) -> SessionService:
     """The service, in the request's unit of work."""
     return SessionService(
@@ -22,6 +23,7 @@ async def get_session_service(
         UserRepository(session),
         MembershipRepository(session),
         issuer=issuer,
+        audit=audit,
         settings=resources.settings.sessions,
         clock=resources.clock,
     )

@@ -95,7 +95,7 @@ async def reauthenticate(
 )
 async def logout(session_id: SessionIdDep, caller: PrincipalDep, sessions: SessionServiceDep) -> None:
     """End the session that calls. Its access and refresh tokens are refused from the next request on."""
-    await sessions.end(session_id, user_id=caller.user_id)
+    await sessions.sign_out(session_id, user_id=caller.user_id)
 
 
 @router.get(

@@ -91,10 +91,10 @@ async def test_a_reuse_is_written_down_and_told_to_its_person_once(client, world
     assert mail.subject == "A session was ended for safety"
     async with transaction(resources.engine) as session:
         query = select(AuditEvent).where(
-            AuditEvent.actor_id == account.user.id, AuditEvent.action == "refresh_reused"
+            AuditEvent.target == f"user:{account.user.id}", AuditEvent.action == "refresh_reused"
         )
         (event,) = (await session.scalars(query)).all()
-    assert (event.outcome, event.target) == ("failure", tokens["session_id"])
+    assert (event.outcome, str(event.session_id)) == ("failure", tokens["session_id"])
     assert event.organization_id == account.organization.id
 
 

@@ -1,5 +1,6 @@
 """What a route demands of its caller, declared beside the route: scope, speed, price."""
 
+from app.api.dependencies.guards.audited import Audited
 from app.api.dependencies.guards.charge import Charge
 from app.api.dependencies.guards.rate_limit import AddressRateLimit, Per, RateLimit
 from app.api.dependencies.guards.require_fresh_session import RequireFreshSession
@@ -8,6 +9,7 @@ from app.api.dependencies.guards.require_session import RequireSession
 
 __all__ = [
     "AddressRateLimit",
+    "Audited",
     "Charge",
     "Per",
     "RateLimit",
