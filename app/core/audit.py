@@ -19,6 +19,8 @@ class AuditAction(StrEnum):
     SESSION_ENDED = "session_ended"
     SESSIONS_ENDED = "sessions_ended"
     REFRESH_REUSED = "refresh_reused"
+    SIGN_UP_REQUESTED = "sign_up_requested"
+    SIGNED_UP = "signed_up"
     PROFILE_CHANGED = "profile_changed"
     API_KEY_CREATED = "api_key_created"
     API_KEY_CHANGED = "api_key_changed"

@@ -9,6 +9,12 @@ class MailTemplate(StrEnum):
 
     DELIVERY_TEST = "delivery_test"
     SECURITY_NOTICE = "security_notice"
+    SIGN_UP = "sign_up"
+    SIGN_UP_KNOWN = "sign_up_known"
+    PASSWORD_RESET = "password_reset"  # noqa: S105 -- the name of a template
+    PASSWORD_RESET_UNKNOWN = "password_reset_unknown"  # noqa: S105 -- the name of a template
+    EMAIL_CHANGE = "email_change"
+    EMAIL_CHANGE_KNOWN = "email_change_known"
 
 
 class MailLink(str):

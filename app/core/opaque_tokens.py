@@ -74,4 +74,4 @@ def new_code() -> str:
 
 def digest_of_code(code: str, handle: str) -> bytes:
     """What a code is stored as: without the handle, which is stored nowhere, nobody finds it by trying."""
-    return hashlib.sha256(f"{handle}:{code}".encode()).digest()
+    return hashlib.sha256(f"{handle}:{code}".encode("utf-8", "surrogatepass")).digest()

@@ -19,6 +19,7 @@ from app.core.secret_strength import (
     complaint_about_url,
 )
 from app.core.settings_group import SettingsGroup
+from app.core.sign_up_policy import SignUpPolicy
 
 PREFIX = "FAREGATE_"
 DELIMITER = "__"
@@ -134,6 +135,13 @@ class LimitSettings(SettingsGroup):
     mails_per_account_hourly: Annotated[int, Field(ge=1)] = 5
 
 
+class AccountSettings(SettingsGroup):
+    """How people come to have an account."""
+
+    sign_up: SignUpPolicy | None = None
+    """Left out: `invite_only` in production, `open` elsewhere."""
+
+
 class KeySettings(SettingsGroup):
     """What API keys may be."""
 
@@ -178,6 +186,7 @@ class Settings(BaseSettings):
     http: HttpSettings = Field(default_factory=HttpSettings)
     sessions: SessionSettings = Field(default_factory=SessionSettings)
     limits: LimitSettings = Field(default_factory=LimitSettings)
+    accounts: AccountSettings = Field(default_factory=AccountSettings)
     keys: KeySettings = Field(default_factory=KeySettings)
     oauth: OauthSettings = Field(default_factory=OauthSettings)
     outbound: OutboundSettings = Field(default_factory=OutboundSettings)
@@ -197,6 +206,13 @@ class Settings(BaseSettings):
         problems = unknown_groups() + (self.production_problems() if self.is_production else [])
         if problems:
             raise ValidationError.from_exception_data("Settings", problems, hide_input=True)
+
+    @property
+    def sign_up_policy(self) -> SignUpPolicy:
+        """Who may sign up. Not everybody in production, unless said so: an account's key passes the gate."""
+        if self.accounts.sign_up is None:
+            return SignUpPolicy.INVITE_ONLY if self.is_production else SignUpPolicy.OPEN
+        return self.accounts.sign_up
 
     @property
     def is_production(self) -> bool:

@@ -62,8 +62,17 @@ class RegistrationService:
             InvalidFieldError: the password breaks a rule.
             ConflictError: the address has an account already.
         """
-        user = await self._save(User(email=email), password)
-        name = organization_name or email.partition("@")[0][:ORGANIZATION_NAME_LENGTH_MAX]
+        hashed_password = await self._hash(email, password)
+        return await self.enrol(User(email=email, hashed_password=hashed_password), organization_name)
+
+    async def enrol(self, user: User, organization_name: str | None = None) -> Registration:
+        """Save a new person, with a password or without, and found the organization of their own.
+
+        Raises:
+            ConflictError: the address has an account already.
+        """
+        await self._save(user)
+        name = organization_name or user.email.partition("@")[0][:ORGANIZATION_NAME_LENGTH_MAX]
         organization = await self._organizations.create(name, plan_name=FIRST_PLAN, owner_id=user.id)
         return Registration(user, organization.id)
 
@@ -75,7 +84,8 @@ class RegistrationService:
             ConflictError: the address has an account already.
         """
         organization_id = await self._memberships.lock_operators_organization(OPERATORS_PLAN)
-        user = await self._save(User(email=email, is_operator=True), password)
+        hashed_password = await self._hash(email, password)
+        user = await self._save(User(email=email, hashed_password=hashed_password, is_operator=True))
         if organization_id is None:
             organization = await self._organizations.create(
                 OPERATORS_ORGANIZATION, plan_name=OPERATORS_PLAN, owner_id=user.id
@@ -84,11 +94,13 @@ class RegistrationService:
         await self._memberships.join(user.id, organization_id=organization_id, role=Role.OWNER)
         return Registration(user, organization_id)
 
-    async def _save(self, user: User, password: str) -> User:
-        require_acceptable_password(password, email=user.email)
+    async def _hash(self, email: str, password: str) -> str:
+        require_acceptable_password(password, email=email)
+        return await self._hasher.hash(password)
+
+    async def _save(self, user: User) -> User:
         if await self._users.find_by_email(user.email) is not None:
             message = "There is an account with this e-mail address already."
             raise ConflictError(message)
-        user.hashed_password = await self._hasher.hash(password)
         user.email_verified_at = self._clock()
         return await self._users.save(user)

@@ -10,6 +10,7 @@ from app.api.v1 import (
     organization_blog_posts,
     organizations,
     plans,
+    sign_up,
     users,
     verify,
 )
@@ -22,6 +23,7 @@ routes: list[BaseRoute] = [
     *organizations.router.routes,
     *plans.router.routes,
     *auth.router.routes,
+    *sign_up.router.routes,
     *blog_posts.router.routes,
     *organization_blog_posts.router.routes,
 ]

@@ -2,6 +2,7 @@
 
     AppError (abstract)
     |- BadRequestError            400
+    |  |- InvalidOneTimeTokenError
     |  |- MalformedJsonError
     |  `- UntrustedHostError
     |- UnauthenticatedError       401
@@ -13,6 +14,7 @@
     |  |- InsufficientScopeError
     |  |- AddressNotAllowedError
     |  |- SessionRequiredError
+    |  |- SignUpClosedError
     |  `- ReauthenticationRequiredError
     |- NotFoundError              404
     |- MethodNotAllowedError      405
@@ -48,6 +50,7 @@ from app.core.exceptions.access_errors import (
     RateLimitedError,
     ReauthenticationRequiredError,
     SessionRequiredError,
+    SignUpClosedError,
     TooManyRequestsError,
     UnauthenticatedError,
 )
@@ -60,6 +63,7 @@ from app.core.exceptions.request_errors import (
     ConflictError,
     ContentTooLargeError,
     InvalidFieldError,
+    InvalidOneTimeTokenError,
     MalformedJsonError,
     MethodNotAllowedError,
     NotFoundError,
@@ -94,6 +98,7 @@ __all__ = [
     "InvalidCredentialError",
     "InvalidFieldError",
     "InvalidLoginError",
+    "InvalidOneTimeTokenError",
     "MalformedJsonError",
     "MethodNotAllowedError",
     "NotFoundError",
@@ -104,6 +109,7 @@ __all__ = [
     "RateLimitedError",
     "ReauthenticationRequiredError",
     "SessionRequiredError",
+    "SignUpClosedError",
     "TooManyRequestsError",
     "UnauthenticatedError",
     "UnavailableError",

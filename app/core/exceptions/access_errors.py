@@ -115,6 +115,16 @@ class ReauthenticationRequiredError(ForbiddenError):
         return {"WWW-Authenticate": f'Bearer realm="faregate", {challenge}'}
 
 
+class SignUpClosedError(ForbiddenError):
+    """Not everybody may sign up here."""
+
+    code = "sign_up_closed"
+    title = "Sign-up closed"
+
+    def __init__(self) -> None:
+        super().__init__("Accounts are made by invitation, or by the operator.")
+
+
 class AddressNotAllowedError(ForbiddenError):
     """The key may not be used from this network address."""
 

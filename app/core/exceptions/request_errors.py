@@ -20,6 +20,16 @@ class MalformedJsonError(BadRequestError):
     title = "Malformed JSON"
 
 
+class InvalidOneTimeTokenError(BadRequestError):
+    """A link or a code does not do what it is presented for: which of the reasons is never told."""
+
+    code = "invalid_one_time_token"
+    title = "Invalid link or code"
+
+    def __init__(self) -> None:
+        super().__init__("The link or the code is wrong, used, replaced by a newer one, or over.")
+
+
 class UntrustedHostError(BadRequestError):
     """The Host header names no host that Faregate answers for."""
 

@@ -1,0 +1,16 @@
+"""The service of new passwords."""
+
+from typing import Annotated
+
+from fastapi import Depends
+
+from app.api.dependencies.resources import ResourcesDep
+from app.services.new_password_service import NewPasswordService
+
+
+async def get_new_password_service(resources: ResourcesDep) -> NewPasswordService:
+    """The service; it needs no database."""
+    return NewPasswordService(resources.password_hasher)
+
+
+NewPasswordServiceDep = Annotated[NewPasswordService, Depends(get_new_password_service)]
