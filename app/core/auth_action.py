@@ -9,6 +9,7 @@ class AuthAction(StrEnum):
     LOGIN = "login"
     REAUTHENTICATE = "reauthenticate"
     REFRESH = "refresh"
+    REVOKE_TOKEN = "revoke_token"  # noqa: S105 -- the name of an action
     SIGN_UP = "sign_up"
     VERIFY_EMAIL = "verify_email"
     RESEND_VERIFICATION = "resend_verification"

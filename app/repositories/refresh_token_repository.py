@@ -80,6 +80,12 @@ class RefreshTokenRepository(BaseRepository[RefreshToken]):
             return None
         return SpentToken(LiveSession(row.id, row.user_id, row.expires_at), row.successor_salt)
 
+    async def find_session_id(self, digest: bytes) -> UUID | None:
+        """The session of a token, used or not."""
+        return await self._session.scalar(
+            select(RefreshToken.session_id).where(RefreshToken.digest == digest)
+        )
+
     async def find_end(self, digest: bytes) -> datetime | None:
         """When a token that nobody has used ends."""
         query = select(RefreshToken.expires_at).where(

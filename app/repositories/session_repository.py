@@ -22,7 +22,7 @@ class Liveness:
 
 @dataclass(frozen=True, slots=True)
 class EndedSession:
-    """A session that was ended for its person's safety."""
+    """A session that was ended by one of its tokens."""
 
     id: UUID
     user_id: UUID
@@ -69,6 +69,18 @@ class SessionRepository(BaseRepository[Session]):
             update(Session).where(Session.id.in_(surplus)).values(revoked_at=liveness.now),
             execution_options={"synchronize_session": False},
         )
+
+    async def revoke(self, session_id: UUID, now: datetime) -> EndedSession | None:
+        """End a session, whoever's it is; None if it had ended already."""
+        ended = await self._session.execute(
+            update(Session)
+            .where(Session.id == session_id, Session.revoked_at.is_(None))
+            .values(revoked_at=now)
+            .returning(Session.id, Session.user_id, Session.organization_id),
+            execution_options={"synchronize_session": False},
+        )
+        row = ended.one_or_none()
+        return None if row is None else EndedSession(*row)
 
     async def touch(self, session_id: UUID, now: datetime) -> None:
         """Note that the session goes on."""

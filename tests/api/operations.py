@@ -37,9 +37,9 @@ class Operation:
 
     @property
     def body_schema(self) -> dict[str, Any] | None:
-        """The schema of the body, if there is one."""
-        body = self.definition.get("requestBody")
-        return None if body is None else self.resolve(body["content"]["application/json"]["schema"])
+        """The schema of the body, if there is one in JSON."""
+        content = self.definition.get("requestBody", {}).get("content", {})
+        return self.resolve(content["application/json"]["schema"]) if "application/json" in content else None
 
     @property
     def example(self) -> dict[str, Any]:

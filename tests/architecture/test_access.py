@@ -39,6 +39,8 @@ ACCESS = {
     "PATCH /api/v1/plans/{plan_id}": "caller plans:write",
     "POST /api/v1/auth/login": "public",
     "POST /api/v1/auth/refresh": "public",
+    "POST /api/v1/auth/revoke": "public",
+    "POST /api/v1/auth/introspect": "caller",
     "POST /api/v1/auth/reauthenticate": "session",
     "POST /api/v1/auth/logout": "session",
     "GET /api/v1/auth/sessions": "session",
@@ -172,6 +174,7 @@ def test_every_route_that_changes_something_says_what_the_audit_trail_gets(app):
 
 
 UNAUDITED = {
+    "POST /api/v1/auth/introspect",
     "POST /api/v1/verify",
     "POST /api/v1/verify/batch",
     "POST /api/v1/auth/refresh",

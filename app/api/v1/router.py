@@ -5,6 +5,7 @@ from starlette.routing import BaseRoute
 from app.api.v1 import (
     api_keys,
     auth,
+    auth_tokens,
     blog_posts,
     credits,
     organization_blog_posts,
@@ -24,6 +25,7 @@ routes: list[BaseRoute] = [
     *plans.router.routes,
     *auth.router.routes,
     *sign_up.router.routes,
+    *auth_tokens.router.routes,
     *blog_posts.router.routes,
     *organization_blog_posts.router.routes,
 ]

@@ -4,6 +4,7 @@
     |- BadRequestError            400
     |  |- InvalidOneTimeTokenError
     |  |- MalformedJsonError
+    |  |- MalformedFormError
     |  `- UntrustedHostError
     |- UnauthenticatedError       401
     |  |- InvalidCredentialError
@@ -64,6 +65,7 @@ from app.core.exceptions.request_errors import (
     ContentTooLargeError,
     InvalidFieldError,
     InvalidOneTimeTokenError,
+    MalformedFormError,
     MalformedJsonError,
     MethodNotAllowedError,
     NotFoundError,
@@ -99,6 +101,7 @@ __all__ = [
     "InvalidFieldError",
     "InvalidLoginError",
     "InvalidOneTimeTokenError",
+    "MalformedFormError",
     "MalformedJsonError",
     "MethodNotAllowedError",
     "NotFoundError",

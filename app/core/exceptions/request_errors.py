@@ -30,6 +30,13 @@ class InvalidOneTimeTokenError(BadRequestError):
         super().__init__("The link or the code is wrong, used, replaced by a newer one, or over.")
 
 
+class MalformedFormError(BadRequestError):
+    """The body is not one form in UTF-8 with unique field names."""
+
+    code = "malformed_form"
+    title = "Malformed form"
+
+
 class UntrustedHostError(BadRequestError):
     """The Host header names no host that Faregate answers for."""
 
@@ -100,14 +107,14 @@ class ContentTooLargeError(AppError):
 
 
 class UnsupportedMediaTypeError(AppError):
-    """The body is not `application/json`."""
+    """The body is not of the media type that the route reads."""
 
     status = 415
     code = "unsupported_media_type"
     title = "Unsupported media type"
 
-    def __init__(self) -> None:
-        super().__init__("The body must be sent as application/json in UTF-8, without a content encoding.")
+    def __init__(self, expected: str = "application/json") -> None:
+        super().__init__(f"The body must be sent as {expected} in UTF-8, without a content encoding.")
 
 
 class UnprocessableError(AppError):
