@@ -164,7 +164,11 @@ def test_production_looks_at_previous_peppers_too(production):
     assert set(complaints()) == {"secrets.previous_api_key_peppers.7"}
 
 
-@pytest.mark.parametrize("key", ["short", "x" * 44, ENCRYPTION_KEY[:-1], ENCRYPTION_KEY + "AAAA", "é" * 43])
+@pytest.mark.parametrize(
+    "key",
+    ["short", "x" * 44, ENCRYPTION_KEY[:-1], ENCRYPTION_KEY + "AAAA", "é" * 43],
+    ids=["short", "odd bits", "cut", "longer", "not ASCII"],
+)
 def test_what_is_no_key_of_32_bytes_is_refused_everywhere_and_not_shown(environment, key):
     environment["FAREGATE_SECRETS__ENCRYPTION_KEY"] = key
 
