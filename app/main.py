@@ -1,5 +1,6 @@
 """The composition room: here, and only here, the parts of the application are put together."""
 
+import asyncio
 import gc
 import ssl
 from collections.abc import AsyncIterator
@@ -7,12 +8,13 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from app.adapters.mailbox_folder import MailboxFolder
 from app.adapters.outbound_client import OutboundClient, OutboundPolicy
 from app.api.fast_lane import FastLaneMiddleware
 from app.api.openapi import install_openapi
 from app.api.problems import install_problem_handlers
 from app.api.resources import Resources
-from app.api.router import include_docs, include_routers
+from app.api.router import include_docs, include_mailbox, include_routers
 from app.core.access_tokens import AccessTokens
 from app.core.api_key_secrets import ApiKeySecrets
 from app.core.clock import system_clock
@@ -29,9 +31,11 @@ from app.middleware.envelope import EnvelopeMiddleware
 from app.middleware.trusted_hosts import TrustedHostsMiddleware
 from app.middleware.unexpected_errors import UnexpectedErrorsMiddleware
 from app.repositories.admission_repository import Admissions
+from app.repositories.job_repository import jobs_opener
 from app.services.admission_identity import Policy
 from app.services.admission_service import AdmissionService
 from app.services.verification_service import VerificationService
+from app.services.worker import build_worker
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -43,10 +47,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with open_resources(settings) as resources:
             app.state.resources = resources
-            # What is there now stays: the collector need not walk it, and stop the world, ever again.
-            gc.collect()
-            gc.freeze()
-            yield
+            async with work_on_jobs(resources):
+                # What is there now stays: the collector need not walk it, and stop the world, ever again.
+                gc.collect()
+                gc.freeze()
+                yield
 
     docs_open = are_docs_open(settings)
     app = FastAPI(
@@ -63,6 +68,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     include_routers(app)
     if docs_open:
         include_docs(app)
+    if settings.mailbox_folder is not None:
+        mailbox = MailboxFolder(settings.mailbox_folder, clock=system_clock)
+        include_mailbox(app, mailbox, public_url=str(settings.http.public_url))
     install_problem_handlers(app)
     install_openapi(app)
     install_middleware(app, settings.http)
@@ -120,6 +128,27 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
         await gate.drain()
         await gate_pool.close()
         await engine.dispose()
+
+
+@asynccontextmanager
+async def work_on_jobs(resources: Resources) -> AsyncIterator[None]:
+    """Let this process be a worker too, if the settings say so."""
+    settings = resources.settings
+    if not settings.server_works_on_jobs:
+        yield
+        return
+    worker = build_worker(
+        settings,
+        open_jobs=jobs_opener(resources.engine, resources.secret_box),
+        secret_box=resources.secret_box,
+        clock=resources.clock,
+    )
+    work = asyncio.create_task(worker.run())
+    try:
+        yield
+    finally:
+        worker.stop()
+        await work
 
 
 def build_api_key_secrets(secrets: SecretSettings) -> ApiKeySecrets:

@@ -118,7 +118,8 @@ def test_everything_the_image_copies_is_there_and_sent_to_the_builder():
 def test_the_health_check_and_the_commands_exist():
     (health,) = instructions("HEALTHCHECK")
     command = json.loads(health[health.index("[") :])
-    commands = {command[-1], *json.loads(instructions("CMD")[0]), *COMPOSE["services"]["migrate"]["command"]}
+    commands = {command[-1], *json.loads(instructions("CMD")[0])}
+    commands |= {service["command"][0] for service in COMPOSE["services"].values() if "command" in service}
     available = (ROOT / "app/cli/main.py").read_text()
 
     assert command[:3] == ["python", "-m", "app.cli"] == json.loads(instructions("ENTRYPOINT")[0])
@@ -140,10 +141,11 @@ def test_compose_requires_its_secrets_and_writes_none_down():
 def test_compose_migrates_before_it_serves_and_waits_for_the_database():
     services = COMPOSE["services"]
 
-    assert services["api"]["depends_on"] == {"migrate": {"condition": "service_completed_successfully"}}
+    for name in ("api", "worker"):
+        assert services[name]["depends_on"] == {"migrate": {"condition": "service_completed_successfully"}}
     assert services["migrate"]["depends_on"] == {"database": {"condition": "service_healthy"}}
     assert "ports" not in services["database"]
-    for service in (services["api"], services["migrate"]):
+    for service in (services["api"], services["worker"], services["migrate"]):
         assert service["cap_drop"] == ["ALL"]
         assert service["read_only"] is True
 

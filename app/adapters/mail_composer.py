@@ -3,17 +3,13 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, select_autoescape
 
-from app.core.jobs import SendMail
+from app.core.jobs import HopelessJobError, JobError, SendMail
 from app.core.mail import Mail
 from app.core.mail_text import neutral
 
 TEMPLATES = Path(__file__).parent / "mail_templates"
-
-
-class ForeignLinkError(ValueError):
-    """A mail was to link to somewhere else than the public URL."""
 
 
 class MailComposer:
@@ -33,9 +29,18 @@ class MailComposer:
         """Write the mail that a job asks for.
 
         Raises:
-            ForeignLinkError: it links to somewhere else.
+            HopelessJobError: its template lacks a value.
+            JobError: it links to somewhere else than this worker's public URL.
         """
         values = self._values_of(job)
+        try:
+            return self._compose(job, values)
+        # What templates complain about is our own words: the name of a value, never what it says.
+        except TemplateError as error:
+            message = f"the template {job.template} cannot be filled: {error}"
+            raise HopelessJobError(message) from None
+
+    def _compose(self, job: SendMail, values: Mapping[str, str | int]) -> Mail:
         subject, body = self._write(job.template, values)
         return Mail(
             id=job.id,
@@ -48,7 +53,8 @@ class MailComposer:
     def _values_of(self, job: SendMail) -> Mapping[str, str | int]:
         for link in job.links.values():
             if not link.startswith(f"{self._public_url}/") or not link.isprintable() or " " in link:
-                raise ForeignLinkError(job.template)
+                message = f"a link of {job.template} does not begin with {self._public_url}/"
+                raise JobError(message)
         plain = {
             name: neutral(value) if isinstance(value, str) else value for name, value in job.values.items()
         }

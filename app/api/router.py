@@ -2,7 +2,9 @@
 
 from fastapi import FastAPI
 
+from app.adapters.mailbox_folder import MailboxFolder
 from app.api import docs, health, problem_pages, well_known
+from app.api.mailbox import mailbox_router
 from app.api.v1 import router as v1
 
 
@@ -18,3 +20,8 @@ def include_routers(app: FastAPI) -> None:
 def include_docs(app: FastAPI) -> None:
     """Serve the interactive documentation and the OpenAPI document."""
     app.include_router(docs.router)
+
+
+def include_mailbox(app: FastAPI, mailbox: MailboxFolder, *, public_url: str) -> None:
+    """Show the mails of development."""
+    app.include_router(mailbox_router(mailbox, public_url=public_url))

@@ -52,6 +52,11 @@ class DevelopmentFolder:
         """The signing key of this folder, made at first use."""
         return self._remember("signing_key.pem", new_signing_key)
 
+    @property
+    def mailbox(self) -> Path:
+        """Where mails are kept instead of being sent."""
+        return self.path / "mails"
+
     def announce(self, server: RunningServer) -> None:
         """Tell other commands where the running server is."""
         self._write("run.json", json.dumps(asdict(server)))

@@ -33,8 +33,8 @@ def development_folder() -> DevelopmentFolder:
     return DevelopmentFolder.here()
 
 
-def provide_secrets(settings: Settings, folder: DevelopmentFolder) -> Settings:
-    """In development: the secrets that are not set, made once and kept in the data folder."""
+def complete_for_development(settings: Settings, folder: DevelopmentFolder) -> Settings:
+    """In development: the secrets that are not set, made once and kept in the data folder, and a mailbox."""
     if settings.is_production:
         return settings
     if settings.secrets.api_key_pepper is None:
@@ -43,6 +43,8 @@ def provide_secrets(settings: Settings, folder: DevelopmentFolder) -> Settings:
         os.environ["FAREGATE_SECRETS__ENCRYPTION_KEY"] = folder.encryption_key()
     if settings.secrets.signing_key is None:
         os.environ["FAREGATE_SECRETS__SIGNING_KEY"] = folder.signing_key()
+    if settings.mail.host is None and settings.mail.mailbox_folder is None:
+        os.environ["FAREGATE_MAIL__MAILBOX_FOLDER"] = str(folder.mailbox)
     return Settings()
 
 
@@ -56,13 +58,15 @@ def database_at_hand() -> Iterator[Settings]:
     settings = Settings()
     folder = development_folder()
     if settings.database.url is not None:
-        yield provide_secrets(settings, folder)
+        yield complete_for_development(settings, folder)
         return
     running = folder.running()
     if running is not None:
         os.environ["DATABASE_URL"] = running.database_url
-        yield provide_secrets(settings, folder)
+        # Links of mails lead to where it is, whoever sends them.
+        os.environ.setdefault("FAREGATE_HTTP__PUBLIC_URL", running.base_url)
+        yield complete_for_development(settings, folder)
         return
     with EmbeddedPostgres(folder.path) as server:
         os.environ["DATABASE_URL"] = server.url
-        yield provide_secrets(settings, folder)
+        yield complete_for_development(settings, folder)

@@ -16,6 +16,9 @@ from app.core.exceptions import AppError
 COMMANDS = {
     "run": "app.cli.run",
     "serve": "app.cli.serve",
+    "worker": "app.cli.worker",
+    "jobs": "app.cli.jobs",
+    "send-test-mail": "app.cli.send_test_mail",
     "migrate": "app.cli.migrate",
     "demo": "app.cli.demo",
     "verify-ledger": "app.cli.verify_ledger",
@@ -25,7 +28,7 @@ COMMANDS = {
     "check-health": "app.cli.check_health",
     "prepare": "app.cli.prepare",
 }
-"""Where each command is: a function of its own name in that module."""
+"""Where each command is: a function, or a group of commands, of its own name in that module."""
 
 HIDDEN = frozenset({"prepare"})
 
@@ -58,8 +61,11 @@ def make_cli(arguments: Sequence[str]) -> typer.Typer:
     cli.callback()(accept_any_command)
     chosen = [name for name in arguments[:1] if name in COMMANDS] or list(COMMANDS)
     for name in chosen:
-        function = getattr(importlib.import_module(COMMANDS[name]), name.replace("-", "_"))
-        cli.command(name, hidden=name in HIDDEN)(function)
+        command = getattr(importlib.import_module(COMMANDS[name]), name.replace("-", "_"))
+        if isinstance(command, typer.Typer):
+            cli.add_typer(command, name=name)
+        else:
+            cli.command(name, hidden=name in HIDDEN)(command)
     return cli
 
 

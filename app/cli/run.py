@@ -11,7 +11,7 @@ import typer
 
 from app.adapters.embedded_postgres import EmbeddedPostgres
 from app.cli.development_folder import DevelopmentFolder, RunningServer
-from app.cli.environment import development_folder, override, provide_secrets
+from app.cli.environment import complete_for_development, development_folder, override
 from app.cli.new_keys import NewKeysOption
 from app.cli.preparation import Preparation
 from app.cli.serve import HostOption, PortOption, WorkersOption
@@ -36,15 +36,15 @@ def run(
     server = WebServer(settings)
     folder = development_folder()
     if settings.database.url is not None:
-        provide_secrets(settings, folder)
-        serve_prepared(server, Preparation(), Welcome(settings.http))
+        settings = complete_for_development(settings, folder)
+        serve_prepared(server, Preparation(), Welcome(settings))
         return
     with EmbeddedPostgres(folder.path) as postgres:
         os.environ["DATABASE_URL"] = postgres.url
-        provide_secrets(settings, folder)
+        settings = complete_for_development(settings, folder)
         preparation = Preparation("--seed", *(["--new-keys"] if new_keys else []))
         with announced(folder, settings, postgres.url):
-            serve_prepared(server, preparation, Welcome(settings.http, folder))
+            serve_prepared(server, preparation, Welcome(settings, folder))
 
 
 def serve_prepared(server: WebServer, preparation: Preparation, welcome: Welcome) -> None:

@@ -10,7 +10,7 @@ from app.cli.console import complain, out, say
 from app.cli.development_credentials import DevelopmentCredentials
 from app.cli.development_folder import PEOPLE_FILE, DevelopmentFolder
 from app.cli.preparation import Preparation
-from app.core.settings import HttpSettings
+from app.core.settings import Settings
 
 PATIENCE_SECONDS = 60.0
 POLL_SECONDS = 0.02
@@ -19,8 +19,9 @@ POLL_SECONDS = 0.02
 class Welcome:
     """Waits for the server in the background, then shows where it is and how to try it."""
 
-    def __init__(self, http: HttpSettings, folder: DevelopmentFolder | None = None) -> None:
-        self._url = http.local_url
+    def __init__(self, settings: Settings, folder: DevelopmentFolder | None = None) -> None:
+        self._url = settings.http.local_url
+        self._shows_mails = settings.mailbox_folder is not None
         self._folder = folder
 
     def begin(self, preparation: Preparation) -> None:
@@ -40,7 +41,7 @@ class Welcome:
             time.sleep(POLL_SECONDS)
 
     def _show(self, credentials: DevelopmentCredentials | None) -> None:
-        rows = [("API", self._url), ("Docs", f"{self._url}/docs"), *self._access(credentials)]
+        rows = [("API", self._url), ("Docs", f"{self._url}/docs"), *self._mails(), *self._access(credentials)]
         width = max(len(name) for name, _ in rows)
         text = "\n".join(f"{name:{width}}  {value}" for name, value in rows)
         out.print(Panel.fit(text, title="Faregate is ready", subtitle="Ctrl-C stops it"))
@@ -48,6 +49,9 @@ class Welcome:
             for what, line in curl_lines(self._url, credentials).items():
                 out.print(f"{what}:", style="dim")
                 say(line)
+
+    def _mails(self) -> list[tuple[str, str]]:
+        return [("Mails", f"{self._url}/dev/mailbox")] if self._shows_mails else []
 
     def _access(self, credentials: DevelopmentCredentials | None) -> list[tuple[str, str]]:
         if self._folder is None:

@@ -55,6 +55,16 @@ async def create_driver_pool(settings: DatabaseSettings, *, size: int) -> asyncp
     )
 
 
+@asynccontextmanager
+async def connect(settings: DatabaseSettings) -> AsyncIterator[asyncpg.Connection]:
+    """One connection of the driver's own, outside every pool: for who listens all the time."""
+    connection = await asyncpg.connect(settings.driver_url, **connect_arguments(settings))
+    try:
+        yield connection
+    finally:
+        await connection.close(timeout=settings.connect_timeout_seconds)
+
+
 def connect_arguments(settings: DatabaseSettings) -> dict[str, Any]:
     """How the driver connects: what exactness rests on is set here, whatever the server's defaults are."""
     server_settings = {

@@ -35,6 +35,19 @@ class Job(BaseModel):
 
     kind: ClassVar[JobKind]
 
+    @classmethod
+    def purpose(cls) -> str:
+        """What its stored members are sealed for: those of one kind are never read as another's."""
+        return f"job:{cls.kind}"
+
+
+class JobError(Exception):
+    """An attempt has failed; it is stored and logged, so it says nothing that strangers wrote."""
+
+
+class HopelessJobError(JobError):
+    """The job has failed, and another attempt would be no use."""
+
 
 class SendMail(Job):
     """Write a mail from a template and send it."""

@@ -3,6 +3,7 @@
 import os
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import parse_qsl, urlencode
 
@@ -10,6 +11,8 @@ from pydantic import AfterValidator, Field, HttpUrl, SecretStr, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from app.core.job_settings import JobSettings
+from app.core.mail_settings import MailSettings
 from app.core.provider_settings import OauthSettings, OutboundSettings
 from app.core.secret_settings import SecretSettings
 from app.core.secret_strength import (
@@ -190,6 +193,8 @@ class Settings(BaseSettings):
     keys: KeySettings = Field(default_factory=KeySettings)
     oauth: OauthSettings = Field(default_factory=OauthSettings)
     outbound: OutboundSettings = Field(default_factory=OutboundSettings)
+    jobs: JobSettings = Field(default_factory=JobSettings)
+    mail: MailSettings = Field(default_factory=MailSettings)
     gate: GateSettings = Field(default_factory=GateSettings)
     logging: LoggingSettings = Field(default_factory=LoggingSettings)
 
@@ -215,6 +220,18 @@ class Settings(BaseSettings):
         return self.accounts.sign_up
 
     @property
+    def server_works_on_jobs(self) -> bool:
+        """Whether a serving process is also a worker."""
+        if self.jobs.in_server is None:
+            return self.environment is Environment.DEVELOPMENT
+        return self.jobs.in_server
+
+    @property
+    def mailbox_folder(self) -> Path | None:
+        """Where mails are kept to be looked at, instead of being sent; never in production."""
+        return None if self.is_production or self.mail.host is not None else self.mail.mailbox_folder
+
+    @property
     def is_production(self) -> bool:
         """Whether this process serves customers."""
         return self.environment is Environment.PRODUCTION
@@ -235,6 +252,8 @@ class Settings(BaseSettings):
             complaints["secrets", "previous_encryption_keys", str(key_id)] = complaint_about_encryption_key(
                 key
             )
+        for name, complaint in self.mail.complaints().items():
+            complaints["mail", name] = complaint
         return [problem(location, text) for location, text in complaints.items() if text is not None]
 
 

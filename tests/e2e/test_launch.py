@@ -59,7 +59,7 @@ def test_the_panel_shows_where_everything_is_and_nobody_else_can_read_what_is_ke
 
     assert panel["API"] == f"http://127.0.0.1:{launched.port}"
     assert panel["Docs"] == f"http://127.0.0.1:{launched.port}/docs"
-    assert set(panel) == {"API", "Docs", "Operator", "Owner", "Customer key", "Service key"}
+    assert set(panel) == {"API", "Docs", "Mails", "Operator", "Owner", "Customer key", "Service key"}
     for name in ("api_key_pepper", "encryption_key", "signing_key.pem", "people.json", "run.json", "lock"):
         assert (launched.folder / ".data" / name).stat().st_mode & 0o777 == 0o600
 

@@ -15,11 +15,18 @@ def address():
     return f"person-{secrets.token_hex(8)}@example.org"
 
 
-def mails_of(session, public_url="https://gate.example.org/"):
-    return MailService(JobRepository(session), public_url=public_url)
+@pytest.fixture
+def mails_of(resources):
+    """The service in a transaction."""
+
+    def mails_of(session):
+        jobs = JobRepository(session, resources.secret_box)
+        return MailService(jobs, public_url="https://gate.example.org/")
+
+    return mails_of
 
 
-async def test_a_mail_is_asked_for_when_its_transaction_commits(resources, outbox, address):
+async def test_a_mail_is_asked_for_when_its_transaction_commits(resources, mails_of, outbox, address):
     async with transaction(resources.engine) as session:
         await mails_of(session).send(MailTemplate.DELIVERY_TEST, address)
         assert await outbox.to(address) == []
@@ -30,7 +37,9 @@ async def test_a_mail_is_asked_for_when_its_transaction_commits(resources, outbo
     assert mail.to == address
 
 
-async def test_a_mail_whose_transaction_is_rolled_back_is_never_asked_for(resources, outbox, address):
+async def test_a_mail_is_not_asked_for_when_its_transaction_is_rolled_back(
+    resources, mails_of, outbox, address
+):
     async def ask_and_fail():
         async with transaction(resources.engine) as session:
             # The very first statement of the transaction: it must not run before one is open.
@@ -43,14 +52,14 @@ async def test_a_mail_whose_transaction_is_rolled_back_is_never_asked_for(resour
     assert await outbox.to(address) == []
 
 
-async def test_a_link_is_the_public_url_with_the_token_in_the_fragment(resources):
+async def test_a_link_is_the_public_url_with_the_token_in_the_fragment(resources, mails_of):
     async with transaction(resources.engine) as session:
         link = mails_of(session).link("/verify-email", token="fgv_a+b")
 
     assert link == "https://gate.example.org/verify-email#token=fgv_a%2Bb"
 
 
-async def test_only_links_of_the_service_are_kept_as_links(resources, outbox, address):
+async def test_only_links_of_the_service_are_kept_as_links(resources, mails_of, outbox, address):
     async with transaction(resources.engine) as session:
         mails = mails_of(session)
         await mails.send(

@@ -12,7 +12,8 @@ from app.services.mail_service import MailService
 
 async def get_mail_service(session: SessionDep, resources: ResourcesDep) -> MailService:
     """The service, in the request's unit of work."""
-    return MailService(JobRepository(session), public_url=str(resources.settings.http.public_url))
+    jobs = JobRepository(session, resources.secret_box)
+    return MailService(jobs, public_url=str(resources.settings.http.public_url))
 
 
 MailServiceDep = Annotated[MailService, Depends(get_mail_service)]

@@ -1,0 +1,35 @@
+"""The job queue, for commands."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy.exc import ProgrammingError
+
+from app.cli.errors import CommandError
+from app.core.database import create_engine
+from app.core.secret_box import SecretBox
+from app.core.settings import Settings
+from app.repositories.job_repository import OpenJobs, jobs_opener
+
+
+def build_secret_box(settings: Settings) -> SecretBox:
+    """What opens the jobs' members."""
+    secrets = settings.secrets
+    return SecretBox(secrets.encryption_keys, current_key_id=secrets.encryption_key_id)
+
+
+@asynccontextmanager
+async def open_queue(settings: Settings) -> AsyncIterator[OpenJobs]:
+    """The queue of this database.
+
+    Raises:
+        CommandError: the database is not migrated.
+    """
+    engine = create_engine(settings.database, pool_size=2)
+    try:
+        yield jobs_opener(engine, build_secret_box(settings))
+    except ProgrammingError:
+        message = "the database lacks tables; run `faregate migrate` first"
+        raise CommandError(message) from None
+    finally:
+        await engine.dispose()

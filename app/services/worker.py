@@ -1,0 +1,32 @@
+"""A worker with all it can do."""
+
+from datetime import timedelta
+
+from app.adapters.job_worker import JobWorker
+from app.core.clock import Clock
+from app.core.database import connect
+from app.core.jobs import SendMail
+from app.core.secret_box import SecretBox
+from app.core.settings import Settings
+from app.repositories.job_repository import OpenJobs
+from app.services.job_handlers import JobHandlers
+from app.services.job_service import JobService
+from app.services.mail_delivery import build_mail_delivery
+
+EVERY_HOUR = "17 * * * *"
+
+
+def build_worker(
+    settings: Settings, *, open_jobs: OpenJobs, secret_box: SecretBox, clock: Clock
+) -> JobWorker:
+    """Put a worker together: in a serving process, and in one of its own, it does the same."""
+    mails = build_mail_delivery(settings.mail, public_url=str(settings.http.public_url), clock=clock)
+    handlers = JobHandlers(secret_box)
+    handlers.register(SendMail, mails.send)
+    jobs = JobService(open_jobs, failed_kept=timedelta(days=settings.jobs.failed_kept_days))
+    return JobWorker(
+        lambda: connect(settings.database),
+        settings.jobs,
+        handlers=handlers,
+        chores={("forget_old_jobs", EVERY_HOUR): jobs.forget_old},
+    )
