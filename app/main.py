@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from app.adapters.identity_providers import build_identity_providers
 from app.adapters.mailbox_folder import MailboxFolder
 from app.adapters.outbound_client import OutboundClient, OutboundPolicy
 from app.api.fast_lane import FastLaneMiddleware
@@ -119,6 +120,9 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
             password_hasher=password_hasher,
             secret_box=build_secret_box(settings.secrets),
             outbound=outbound,
+            identity_providers=build_identity_providers(
+                settings.oauth.providers, outbound, clock=system_clock
+            ),
             gate=gate,
             verification=VerificationService(gate, access_tokens, system_clock),
         )

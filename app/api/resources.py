@@ -1,9 +1,11 @@
 """What lives as long as the process: built once by `main`, read by dependencies."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from app.adapters.identity_provider import IdentityProvider
 from app.adapters.outbound_client import OutboundClient
 from app.core.access_tokens import AccessTokens
 from app.core.api_key_secrets import ApiKeySecrets
@@ -27,5 +29,6 @@ class Resources:
     password_hasher: PasswordHasher
     secret_box: SecretBox
     outbound: OutboundClient
+    identity_providers: Mapping[str, IdentityProvider]
     gate: AdmissionService
     verification: VerificationService

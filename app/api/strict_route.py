@@ -96,9 +96,9 @@ def require_known_parameters(query: bytes, names: QueryNames) -> None:
     problems: list[dict[str, str]] = []
     seen: set[str] = set()
     for name, value in pairs:
-        if name not in names.all:
+        if name not in names.all and names.are_all:
             problems.append(parameter_problem(name, "This is not known here.", "extra_forbidden"))
-        elif name in seen and name not in names.repeatable:
+        elif name in seen and name in names.all - names.repeatable:
             problems.append(parameter_problem(name, "Must be given once.", "repeated"))
         elif "\x00" in value:
             problems.append(parameter_problem(name, "Must not contain NUL characters.", "value_error"))

@@ -15,6 +15,8 @@ class AuditAction(StrEnum):
     SIGN_IN_FAILED = "sign_in_failed"
     REAUTHENTICATED = "reauthenticated"
     REAUTHENTICATION_FAILED = "reauthentication_failed"
+    PROVIDER_LINKED = "provider_linked"
+    PROVIDER_UNLINKED = "provider_unlinked"
     SIGN_OUT = "sign_out"
     SESSION_ENDED = "session_ended"
     SESSIONS_ENDED = "sessions_ended"

@@ -26,6 +26,9 @@ class TokenPurpose(StrEnum):
     PASSWORD_RESET = "fgp_"  # noqa: S105 -- a prefix
     EMAIL_CHANGE = "fge_"
     INVITATION = "fgi_"
+    PROVIDER_STATE = "fgo_"
+    PROVIDER_BROWSER = "fgb_"
+    """What binds a sign-in through a provider to the browser that began it."""
     HANDLE = "fgh_"
     """Who asked for a one-time code: only together with it is the code worth anything."""
 

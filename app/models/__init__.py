@@ -6,8 +6,10 @@ from app.models.audit_event import AuditEvent
 from app.models.base import Base
 from app.models.blog_post import BlogPost
 from app.models.credit_account import CreditAccount
+from app.models.external_identity import ExternalIdentity
 from app.models.ledger_entry import LedgerEntry, LedgerKind
 from app.models.membership import Membership
+from app.models.oauth_attempt import OauthAttempt
 from app.models.one_time_token import OneTimeToken
 from app.models.organization import Organization
 from app.models.plan import Plan
@@ -24,9 +26,11 @@ __all__ = [
     "Base",
     "BlogPost",
     "CreditAccount",
+    "ExternalIdentity",
     "LedgerEntry",
     "LedgerKind",
     "Membership",
+    "OauthAttempt",
     "OneTimeToken",
     "Organization",
     "Plan",

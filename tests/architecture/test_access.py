@@ -50,6 +50,13 @@ ACCESS = {
     "POST /api/v1/auth/sign-up": "public",
     "POST /api/v1/auth/sign-up/link": "public",
     "POST /api/v1/auth/sign-up/code": "public",
+    "GET /api/v1/auth/providers": "public",
+    "POST /api/v1/auth/providers/{name}/start": "public",
+    "POST /api/v1/auth/providers/{name}/link": "session fresh",
+    "GET /api/v1/auth/providers/{name}/callback": "public",
+    "POST /api/v1/auth/providers/{name}/callback": "public",
+    "GET /api/v1/auth/identities": "session",
+    "DELETE /api/v1/auth/identities/{identity_id}": "session fresh",
     "GET /api/v1/blog-posts": "public limit=anonymous",
     "POST /api/v1/blog-posts": "caller blog_posts:write",
     "GET /api/v1/blog-posts/{post_id}": "caller blog_posts:read",
@@ -178,13 +185,16 @@ UNAUDITED = {
     "POST /api/v1/verify",
     "POST /api/v1/verify/batch",
     "POST /api/v1/auth/refresh",
+    "POST /api/v1/auth/providers/{name}/start",
+    "POST /api/v1/auth/providers/{name}/link",
     "POST /api/v1/blog-posts",
     "PATCH /api/v1/blog-posts/{post_id}",
     "DELETE /api/v1/blog-posts/{post_id}",
     "PUT /api/v1/blog-posts/{post_id}/publication",
     "DELETE /api/v1/blog-posts/{post_id}/publication",
 }
-"""Neither about who somebody is nor about what they may: the ledger has what is paid for."""
+"""Neither about who somebody is nor about what they may: the ledger has what is paid for, and an attempt is
+told when it comes back."""
 
 
 def test_every_action_is_written_by_some_route(app):

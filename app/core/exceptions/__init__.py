@@ -8,7 +8,8 @@
     |  `- UntrustedHostError
     |- UnauthenticatedError       401
     |  |- InvalidCredentialError
-    |  `- InvalidLoginError
+    |  |- InvalidLoginError
+    |  `- ProviderSignInError
     |- PaymentRequiredError       402
     |  `- InsufficientCreditsError
     |- ForbiddenError             403
@@ -16,10 +17,13 @@
     |  |- AddressNotAllowedError
     |  |- SessionRequiredError
     |  |- SignUpClosedError
-    |  `- ReauthenticationRequiredError
+    |  |- ReauthenticationRequiredError
+    |  `- IdentityNotLinkedError
     |- NotFoundError              404
     |- MethodNotAllowedError      405
     |- ConflictError              409
+    |  |- IdentityTakenError
+    |  `- LastLoginMethodError
     |- PreconditionFailedError    412
     |- ContentTooLargeError       413
     |- UnsupportedMediaTypeError  415
@@ -33,6 +37,7 @@
     `- UnavailableError           503
        |- NotReadyError
        |- OverloadedError
+       |- ProviderUnavailableError
        `- DatabaseUnavailableError
           `- CommitOutcomeUnknownError
 
@@ -57,6 +62,13 @@ from app.core.exceptions.access_errors import (
 )
 from app.core.exceptions.app_error import (
     AppError,
+)
+from app.core.exceptions.provider_errors import (
+    IdentityNotLinkedError,
+    IdentityTakenError,
+    LastLoginMethodError,
+    ProviderSignInError,
+    ProviderUnavailableError,
 )
 from app.core.exceptions.request_errors import (
     BadRequestError,
@@ -94,6 +106,8 @@ __all__ = [
     "ContentTooLargeError",
     "DatabaseUnavailableError",
     "ForbiddenError",
+    "IdentityNotLinkedError",
+    "IdentityTakenError",
     "InsufficientCreditsError",
     "InsufficientScopeError",
     "InternalError",
@@ -101,6 +115,7 @@ __all__ = [
     "InvalidFieldError",
     "InvalidLoginError",
     "InvalidOneTimeTokenError",
+    "LastLoginMethodError",
     "MalformedFormError",
     "MalformedJsonError",
     "MethodNotAllowedError",
@@ -109,6 +124,8 @@ __all__ = [
     "OverloadedError",
     "PaymentRequiredError",
     "PreconditionFailedError",
+    "ProviderSignInError",
+    "ProviderUnavailableError",
     "RateLimitedError",
     "ReauthenticationRequiredError",
     "SessionRequiredError",

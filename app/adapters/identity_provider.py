@@ -1,0 +1,24 @@
+"""Whoever vouches for people: an OpenID Connect provider, or GitHub."""
+
+from typing import Protocol
+
+from app.core.provider_identity import ProviderAnswer, ProviderChallenge, ProviderIdentity
+
+
+class IdentityProvider(Protocol):
+    """Sends people away to prove who they are, and reads what they bring back."""
+
+    async def authorization_url(self, challenge: ProviderChallenge) -> str:
+        """Where to send the browser.
+
+        Raises:
+            ProviderUnavailableError: the provider cannot be reached.
+        """
+
+    async def identify(self, answer: ProviderAnswer, challenge: ProviderChallenge) -> ProviderIdentity:
+        """Who has come back with this answer to this challenge.
+
+        Raises:
+            ProviderUnavailableError: the provider cannot be reached.
+            ProviderSignInError: its answer is not to be believed.
+        """

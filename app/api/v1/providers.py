@@ -1,0 +1,148 @@
+"""Signing in through others: away to a provider, and back to the browser that began it."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Response
+from fastapi.responses import RedirectResponse
+
+from app.api.access import NOTHING, fresh_session, public
+from app.api.dependencies.client import ClientDep
+from app.api.dependencies.provider_attempt_service import ProviderAttemptServiceDep
+from app.api.dependencies.provider_browser import BrowserTokenDep, set_browser_cookie
+from app.api.dependencies.provider_sign_in_service import ProviderSignInServiceDep
+from app.api.dependencies.session_principal import SessionIdDep
+from app.api.problems import problem_responses
+from app.api.provider_answer import PROVIDER_RESPONSES, tell_outcome, to_answer
+from app.api.strict_route import StrictRoute
+from app.core.audit import AuditAction
+from app.schemas.auth import TokenResponse
+from app.schemas.provider import (
+    ProviderCallback,
+    ProviderListResponse,
+    ProviderResponse,
+    ProviderReturn,
+    ProviderStart,
+    ProviderStartResponse,
+)
+
+router = APIRouter(prefix="/api/v1/auth/providers", tags=["Providers"], route_class=StrictRoute)
+Name = Annotated[str, Path(description="As the settings name it.", examples=["google"])]
+
+
+@router.get("", summary="List the providers", dependencies=[public()])
+async def list_providers(attempts: ProviderAttemptServiceDep) -> ProviderListResponse:
+    """List the providers through which people can sign in, in the order of the settings."""
+    providers = [
+        ProviderResponse(name=name, title=settings.title or name, kind=settings.kind)
+        for name, settings in attempts.list_all().items()
+    ]
+    return ProviderListResponse(providers=providers)
+
+
+@router.post(
+    "/{name}/start",
+    summary="Begin to sign in through a provider",
+    responses=problem_responses(404, 429),
+    dependencies=[public(audit=NOTHING)],
+)
+async def start_sign_in(
+    name: Name,
+    body: ProviderStart,
+    client: ClientDep,
+    attempts: ProviderAttemptServiceDep,
+    response: Response,
+) -> ProviderStartResponse:
+    """Get the provider's address for this browser, which is given a cookie that it must bring back.
+
+    An attempt works once, in this browser, for ten minutes; a newer one takes the cookie's place.
+    """
+    started = await attempts.begin(name, address=client.address, return_to=body.return_to)
+    set_browser_cookie(response, started.browser_token, lifetime_seconds=started.expires_in)
+    return ProviderStartResponse.model_validate(started)
+
+
+@router.post(
+    "/{name}/link",
+    summary="Begin to link a provider to your account",
+    responses=problem_responses(404),
+    dependencies=[fresh_session(audit=NOTHING)],
+)
+async def start_linking(
+    name: Name,
+    body: ProviderStart,
+    session_id: SessionIdDep,
+    client: ClientDep,
+    attempts: ProviderAttemptServiceDep,
+    response: Response,
+) -> ProviderStartResponse:
+    """Get the provider's address for this browser; who comes back is linked to your account.
+
+    The session must still live when the browser comes back.
+    """
+    started = await attempts.begin(
+        name, address=client.address, return_to=body.return_to, session_id=session_id
+    )
+    set_browser_cookie(response, started.browser_token, lifetime_seconds=started.expires_in)
+    return ProviderStartResponse.model_validate(started)
+
+
+@router.get(
+    "/{name}/callback",
+    summary="Come back from a provider",
+    response_model=TokenResponse,
+    responses=PROVIDER_RESPONSES
+    | {303: {"description": "On to the page that was named, with the answer in its fragment."}},
+    dependencies=[
+        public(
+            audit=(AuditAction.SIGN_IN, AuditAction.PROVIDER_LINKED),
+            refusals=AuditAction.SIGN_IN_FAILED,
+        )
+    ],
+)
+async def come_back(
+    name: Name,
+    query: Annotated[ProviderReturn, Query()],
+    browser_token: BrowserTokenDep,
+    client: ClientDep,
+    attempts: ProviderAttemptServiceDep,
+    sign_in: ProviderSignInServiceDep,
+) -> Response:
+    """Take what the provider sends the browser back with: this is the redirect URI to register there.
+
+    If the sign-in named a page to return to, the answer goes on to it in the fragment, unused; the page sends
+    it to `POST .../callback`. Otherwise the answer is the one of that route.
+    """
+    answer = to_answer(query)
+    page = await attempts.find_return_url(name, answer, browser_token)
+    if page is not None:
+        return RedirectResponse(page, HTTPStatus.SEE_OTHER)
+    return tell_outcome(await sign_in.finish(name, answer, browser_token, client))
+
+
+@router.post(
+    "/{name}/callback",
+    summary="Finish the sign-in through a provider",
+    response_model=TokenResponse,
+    responses=PROVIDER_RESPONSES,
+    dependencies=[
+        public(
+            audit=(AuditAction.SIGN_IN, AuditAction.PROVIDER_LINKED),
+            refusals=AuditAction.SIGN_IN_FAILED,
+        )
+    ],
+)
+async def finish_sign_in(
+    name: Name,
+    body: ProviderCallback,
+    browser_token: BrowserTokenDep,
+    client: ClientDep,
+    sign_in: ProviderSignInServiceDep,
+) -> Response:
+    """Send on what the provider has sent the browser back with, from the browser that began.
+
+    200: you are signed in. 201: the identity is linked to the account that wanted to link it. 202: the
+    account demands a second factor. An identity that nobody has linked opens an account only by an address
+    that its provider is trusted to vouch for.
+    """
+    return tell_outcome(await sign_in.finish(name, to_answer(body), browser_token, client))

@@ -1,0 +1,139 @@
+"""Identities at providers: who they are here, and how they become ways to sign in."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from app.core.audit import AuditAction
+from app.core.clock import Clock
+from app.core.exceptions import (
+    IdentityNotLinkedError,
+    IdentityTakenError,
+    LastLoginMethodError,
+    ProviderSignInError,
+)
+from app.core.provider_identity import ProviderIdentity
+from app.core.security_notice import SecurityNotice
+from app.core.sign_up_policy import SignUpPolicy
+from app.models import ExternalIdentity, User
+from app.repositories.external_identity_repository import ExternalIdentityRepository
+from app.repositories.user_repository import UserRepository
+from app.services.audit_service import AuditService
+from app.services.notice_service import NoticeService
+from app.services.provider_attempt_service import ProvenIdentity
+from app.services.registration_service import RegistrationService
+
+
+class ExternalIdentityService:
+    """Finds, links and unlinks identities. What decides is the issuer and the subject, never an address."""
+
+    def __init__(
+        self,
+        identities: ExternalIdentityRepository,
+        users: UserRepository,
+        registrations: RegistrationService,
+        *,
+        notices: NoticeService,
+        audit: AuditService,
+        policy: SignUpPolicy,
+        clock: Clock,
+    ) -> None:
+        self._identities = identities
+        self._users = users
+        self._registrations = registrations
+        self._notices = notices
+        self._audit = audit
+        self._policy = policy
+        self._clock = clock
+
+    async def list_own(self, user_id: UUID) -> Sequence[ExternalIdentity]:
+        """A user's identities."""
+        return await self._identities.list_by_user(user_id)
+
+    async def user_of(self, proven: ProvenIdentity) -> UUID:
+        """The user who signs in: known by this identity, or by an address that the provider vouches for.
+
+        Raises:
+            IdentityNotLinkedError: there is none, and none may be made. Whether an account has the address
+                is told only to who has proved to own it.
+        """
+        identity = await self._identities.lock(proven.identity.issuer, proven.identity.subject)
+        if identity is not None:
+            identity.note_use(self._clock(), proven.identity.email)
+            await self._identities.save(identity)
+            return identity.user_id
+        email = proven.identity.email
+        if email is None or not proven.identity.is_email_verified:
+            raise IdentityNotLinkedError
+        # The address of every account has been proved: the two proofs are about one mailbox.
+        user = await self._users.find_by_email(email)
+        if user is None:
+            user = await self._sign_up(email)
+        await self._link(proven, user.id)
+        return user.id
+
+    async def link(self, proven: ProvenIdentity, user_id: UUID) -> ExternalIdentity:
+        """Let a user sign in by this identity from now on; linking again changes nothing.
+
+        Raises:
+            IdentityTakenError: it is another user's.
+            ProviderSignInError: the user has been disabled meanwhile.
+        """
+        user = await self._users.lock(user_id)
+        if not user.is_active:
+            raise ProviderSignInError("the user who wanted to link is disabled")
+        known = await self._identities.lock(proven.identity.issuer, proven.identity.subject)
+        if known is None:
+            return await self._link(proven, user_id)
+        if known.user_id != user_id:
+            raise IdentityTakenError
+        return known
+
+    async def unlink(self, identity_id: UUID, *, user_id: UUID) -> None:
+        """Let nobody sign in by this identity any more.
+
+        Raises:
+            NotFoundError: there is none, or it is another's.
+            LastLoginMethodError: it is the user's last way to sign in.
+        """
+        # Who removes another way at the same moment waits here, and counts what is left.
+        user = await self._users.lock(user_id)
+        identity = await self._identities.get_by_user(identity_id, user_id)
+        others = len(await self._identities.list_by_user(user_id)) - 1
+        if user.hashed_password is None and others == 0:
+            raise LastLoginMethodError
+        await self._identities.delete(identity)
+        await self._tell(AuditAction.PROVIDER_UNLINKED, SecurityNotice.PROVIDER_UNLINKED, identity)
+
+    async def _sign_up(self, email: str) -> User:
+        if self._policy is not SignUpPolicy.OPEN:
+            raise IdentityNotLinkedError
+        registration = await self._registrations.enrol(User(email=email))
+        user = registration.user
+        organization_id = registration.organization_id
+        await self._audit.record(
+            AuditAction.SIGNED_UP, actor_id=user.id, organization_id=organization_id, target=f"user:{user.id}"
+        )
+        return user
+
+    async def _link(self, proven: ProvenIdentity, user_id: UUID) -> ExternalIdentity:
+        identity = await self._identities.save(new_identity(proven.provider, proven.identity, user_id))
+        identity.note_use(self._clock(), proven.identity.email)
+        await self._tell(AuditAction.PROVIDER_LINKED, SecurityNotice.PROVIDER_LINKED, identity)
+        return identity
+
+    async def _tell(self, action: AuditAction, notice: SecurityNotice, identity: ExternalIdentity) -> None:
+        details = {"provider": identity.provider}
+        target = f"identity:{identity.id}"
+        await self._audit.record(action, actor_id=identity.user_id, target=target, details=details)
+        await self._notices.tell(notice, identity.user_id, subject=identity.provider)
+
+
+def new_identity(provider: str, identity: ProviderIdentity, user_id: UUID) -> ExternalIdentity:
+    """A row for this identity."""
+    return ExternalIdentity(
+        user_id=user_id,
+        provider=provider,
+        issuer=identity.issuer,
+        subject=identity.subject,
+        email=identity.email,
+    )
