@@ -5,8 +5,10 @@ import gc
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.adapters.identity_providers import build_identity_providers
 from app.adapters.mailbox_folder import MailboxFolder
@@ -33,8 +35,11 @@ from app.middleware.trusted_hosts import TrustedHostsMiddleware
 from app.middleware.unexpected_errors import UnexpectedErrorsMiddleware
 from app.repositories.admission_repository import Admissions
 from app.repositories.job_repository import jobs_opener
+from app.repositories.signing_key_repository import signing_keys_opener
 from app.services.admission_identity import Policy
 from app.services.admission_service import AdmissionService
+from app.services.signing_key_service import SigningKeyService
+from app.services.signing_key_watch import SigningKeyWatch
 from app.services.verification_service import VerificationService
 from app.services.worker import build_worker
 
@@ -106,11 +111,13 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
     gate_pool = await create_driver_pool(database, size=settings.gate.flushes_max + 1)
     api_key_secrets = build_api_key_secrets(settings.secrets)
     access_tokens = build_access_tokens(settings)
+    signing_key_watch = SigningKeyWatch(build_signing_keys(settings, engine), access_tokens)
     password_hasher = build_password_hasher(settings.sessions)
     policy = Policy(api_key_secrets, frozenset(settings.keys.resource_scopes))
     outbound = build_outbound_client(settings.outbound)
     gate = AdmissionService(Admissions(gate_pool), policy, settings.gate)
     try:
+        await signing_key_watch.start()
         yield Resources(
             settings=settings,
             clock=system_clock,
@@ -127,6 +134,7 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
             verification=VerificationService(gate, access_tokens, system_clock),
         )
     finally:
+        await signing_key_watch.stop()
         password_hasher.close()
         await outbound.close()
         await gate.drain()
@@ -166,12 +174,21 @@ def build_secret_box(secrets: SecretSettings) -> SecretBox:
 
 
 def build_access_tokens(settings: Settings) -> AccessTokens:
-    """The signer and reader of sessions' access tokens."""
+    """The signer and reader of sessions' access tokens; its keys come from the database."""
     return AccessTokens(
-        settings.secrets.signing_key_pem,
         issuer=settings.sessions.issuer,
         audience=settings.sessions.audience,
         lifetime_seconds=settings.sessions.access_token_seconds,
+    )
+
+
+def build_signing_keys(settings: Settings, engine: AsyncEngine) -> SigningKeyService:
+    """The keeper of the keys that sign access tokens."""
+    return SigningKeyService(
+        signing_keys_opener(engine),
+        secret_box=build_secret_box(settings.secrets),
+        lifetime=timedelta(seconds=settings.sessions.access_token_seconds),
+        clock=system_clock,
     )
 
 

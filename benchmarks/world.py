@@ -7,12 +7,13 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app.cli.development_folder import new_encryption_key, new_pepper, new_signing_key
+from app.cli.development_folder import new_encryption_key, new_pepper
+from app.core.access_tokens import AccessTokens
 from app.core.database import create_engine, transaction
 from app.core.identifiers import new_id
 from app.core.scopes import MEMBER_SCOPES, Scope
 from app.core.settings import Settings
-from app.main import build_access_tokens, build_api_key_secrets
+from app.main import build_access_tokens, build_api_key_secrets, build_signing_keys
 from app.models import (
     ApiKey,
     ApiKeySecret,
@@ -43,7 +44,6 @@ class Secrets:
 
     pepper: str
     encryption_key: str
-    signing_key: str
 
     def environment(self, database_url: str) -> dict[str, str]:
         """The variables that set up Faregate as in production."""
@@ -52,7 +52,6 @@ class Secrets:
             "FAREGATE_ENVIRONMENT": "production",
             "FAREGATE_SECRETS__API_KEY_PEPPER": self.pepper,
             "FAREGATE_SECRETS__ENCRYPTION_KEY": self.encryption_key,
-            "FAREGATE_SECRETS__SIGNING_KEY": self.signing_key,
             "FAREGATE_SESSIONS__ACCESS_TOKEN_SECONDS": str(TOKEN_SECONDS),
         }
 
@@ -65,7 +64,6 @@ class Secrets:
                 "secrets": {
                     "api_key_pepper": self.pepper,
                     "encryption_key": self.encryption_key,
-                    "signing_key": self.signing_key,
                 },
                 "sessions": {"access_token_seconds": TOKEN_SECONDS},
             }
@@ -83,7 +81,7 @@ class World:
 
 def new_secrets() -> Secrets:
     """Secrets for one run."""
-    return Secrets(new_pepper(), new_encryption_key(), new_signing_key())
+    return Secrets(new_pepper(), new_encryption_key())
 
 
 def make_world(settings: Settings) -> World:
@@ -95,9 +93,11 @@ async def make(settings: Settings) -> World:
     """Make all rows in one transaction."""
     engine = create_engine(settings.database, pool_size=1)
     try:
+        access_tokens = build_access_tokens(settings)
+        access_tokens.use(await build_signing_keys(settings, engine).load())
         async with transaction(engine) as session:
             internal = (await session.scalars(select(Plan).where(Plan.name == "internal"))).one()
-            maker = WorldMaker(settings, internal.id)
+            maker = WorldMaker(settings, access_tokens, internal.id)
             world = maker.make()
             for model in INSERT_ORDER:
                 session.add_all(row for row in maker.rows if isinstance(row, model))
@@ -110,10 +110,10 @@ async def make(settings: Settings) -> World:
 class WorldMaker:
     """Makes the rows, and remembers them in `rows`."""
 
-    def __init__(self, settings: Settings, internal_plan_id: UUID) -> None:
+    def __init__(self, settings: Settings, access_tokens: AccessTokens, internal_plan_id: UUID) -> None:
         self.rows: list[Base] = []
         self._key_secrets = build_api_key_secrets(settings.secrets)
-        self._access_tokens = build_access_tokens(settings)
+        self._access_tokens = access_tokens
         self._internal_plan_id = internal_plan_id
         self._now = datetime.now(UTC)
 

@@ -1,17 +1,16 @@
 """One real PostgreSQL for the whole run; every test brings its own organizations and assumes nothing else."""
 
+import hashlib
 import os
 import shutil
 import tempfile
+from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator
 from pathlib import Path
-from secrets import token_urlsafe
 
 import httpx2
 import pytest
 from alembic.config import Config
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from fastapi import FastAPI
 
 from alembic import command
@@ -23,6 +22,8 @@ from tests.factories import Caller, Outbox, World
 
 URL_VARIABLE = "FAREGATE_TEST_DATABASE_URL"
 ROOT = Path(__file__).parent.parent
+ENCRYPTION_KEY = urlsafe_b64encode(hashlib.sha256(b"faregate tests").digest()).decode()
+"""The same in every process: whoever shares a database must be able to read its signing keys."""
 running: list[EmbeddedPostgres] = []
 
 
@@ -54,21 +55,9 @@ def migrate(url: str) -> None:
     command.upgrade(config, "head")
 
 
-def new_signing_key() -> str:
-    """A fresh P-256 key in PEM."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    return key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    ).decode()
-
-
-def new_secrets() -> dict[str, str]:
-    """Fresh secrets for an application of its own."""
-    return {
-        "api_key_pepper": "p" * 43,
-        "encryption_key": token_urlsafe(32),
-        "signing_key": new_signing_key(),
-    }
+def make_secrets() -> dict[str, str]:
+    """Secrets for an application on any of the test databases."""
+    return {"api_key_pepper": "p" * 43, "encryption_key": ENCRYPTION_KEY}
 
 
 @pytest.fixture(scope="session")
@@ -83,7 +72,7 @@ def settings(database_url: str) -> Settings:
     return Settings(
         environment="test",
         database={"url": database_url, "pool_size": 20},
-        secrets=new_secrets(),
+        secrets=make_secrets(),
         http={"public_url": "http://test"},
         limits={"anonymous_per_address": 1_000_000, "auth_per_address": 1_000_000, "auth_global": 1_000_000},
         keys={"resource_scopes": ["forecast:read", "forecast:write"]},

@@ -130,7 +130,7 @@ def test_the_health_check_and_the_commands_exist():
 def test_compose_requires_its_secrets_and_writes_none_down():
     environment = COMPOSE["services"]["api"]["environment"]
 
-    for secret in ("API_KEY_PEPPER", "ENCRYPTION_KEY", "SIGNING_KEY"):
+    for secret in ("API_KEY_PEPPER", "ENCRYPTION_KEY"):
         name = f"FAREGATE_SECRETS__{secret}"
         assert environment[name].startswith(f"${{{name}:?")
     assert "${POSTGRES_PASSWORD:?" in environment["DATABASE_URL"]

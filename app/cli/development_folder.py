@@ -8,9 +8,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
 
-from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-
 from app.adapters.postmaster_pid_file import is_alive
 from app.cli.development_credentials import DevelopmentPeople
 from app.cli.errors import CommandError
@@ -47,10 +44,6 @@ class DevelopmentFolder:
     def encryption_key(self) -> str:
         """The encryption key of this folder, made at first use."""
         return self._remember("encryption_key", new_encryption_key)
-
-    def signing_key(self) -> str:
-        """The signing key of this folder, made at first use."""
-        return self._remember("signing_key.pem", new_signing_key)
 
     @property
     def mailbox(self) -> Path:
@@ -127,9 +120,3 @@ def new_pepper() -> str:
 def new_encryption_key() -> str:
     """A random AES-256 key in base64url."""
     return secrets.token_urlsafe(KEY_BYTES)
-
-
-def new_signing_key() -> str:
-    """A private key on P-256 in PEM."""
-    key = generate_private_key(SECP256R1())
-    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()

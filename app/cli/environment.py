@@ -41,8 +41,6 @@ def complete_for_development(settings: Settings, folder: DevelopmentFolder) -> S
         os.environ["FAREGATE_SECRETS__API_KEY_PEPPER"] = folder.pepper()
     if settings.secrets.encryption_key is None:
         os.environ["FAREGATE_SECRETS__ENCRYPTION_KEY"] = folder.encryption_key()
-    if settings.secrets.signing_key is None:
-        os.environ["FAREGATE_SECRETS__SIGNING_KEY"] = folder.signing_key()
     if settings.mail.host is None and settings.mail.mailbox_folder is None:
         os.environ["FAREGATE_MAIL__MAILBOX_FOLDER"] = str(folder.mailbox)
     return Settings()

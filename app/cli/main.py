@@ -25,6 +25,7 @@ COMMANDS = {
     "create-user": "app.cli.users",
     "create-operator": "app.cli.users",
     "generate-secrets": "app.cli.generate_secrets",
+    "rotate-signing-key": "app.cli.rotate_signing_key",
     "check-health": "app.cli.check_health",
     "prepare": "app.cli.prepare",
 }

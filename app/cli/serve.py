@@ -34,7 +34,6 @@ def require_complete(settings: Settings) -> None:
         "DATABASE_URL": settings.database.url,
         "FAREGATE_SECRETS__API_KEY_PEPPER": settings.secrets.api_key_pepper,
         "FAREGATE_SECRETS__ENCRYPTION_KEY": settings.secrets.encryption_key,
-        "FAREGATE_SECRETS__SIGNING_KEY": settings.secrets.signing_key,
     }
     missing = [name for name, value in needed.items() if value is None]
     if missing:

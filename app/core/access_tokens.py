@@ -1,8 +1,8 @@
 """Access tokens: short-lived `at+jwt` (RFC 9068), signed ES256, in exactly one byte form each.
 
 Only Faregate issues them, so verifying asks for Faregate's own form: the header must equal, byte for byte,
-the one this key writes. `alg`, `typ` and `kid` are thereby fixed, and `crit`, `jku`, `jwk` and `x5u` have no
-place to stand; nothing of a header is parsed before it is known to be ours.
+one that its keys write. `alg`, `typ` and `kid` are thereby fixed, and `crit`, `jku`, `jwk` and `x5u` have no
+place to stand; nothing of a header is ever parsed.
 """
 
 import base64
@@ -10,6 +10,7 @@ import binascii
 import hashlib
 import json
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,9 +20,10 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 from joserfc.jws import deserialize_compact, serialize_compact
 
+from app.core.exceptions import NotReadyError
 from app.core.identifiers import new_id
+from app.core.signing_keys import ALGORITHM, SigningKeys
 
-ALGORITHM = "ES256"
 TOKEN_TYPE = "at+jwt"  # noqa: S105 -- the name of a type, not a secret
 TOKEN_LENGTH_MAX = 2048
 CACHE_SIZE = 10_000
@@ -52,29 +54,46 @@ class AccessTokens:
 
     def __init__(
         self,
-        signing_key_pem: str,
+        keys: SigningKeys | None = None,
         *,
         issuer: str,
         audience: str,
         lifetime_seconds: int,
         cache_size: int = CACHE_SIZE,
     ) -> None:
-        """Take the private key (EC P-256, PEM).
-
-        Raises:
-            ValueError: the PEM is not a private key on P-256.
-        """
-        self._key = import_signing_key(signing_key_pem)
+        """Begin with these keys, or with none until `use` brings some."""
         self._issuer = issuer
         self._audience = audience
         self._lifetime_seconds = lifetime_seconds
         self._cache_size = cache_size
         self._verified: OrderedDict[bytes, AccessClaims] = OrderedDict()
-        self._header = {"alg": ALGORITHM, "kid": self._key.thumbprint(), "typ": TOKEN_TYPE}
-        self._header_segment = base64url(to_json(self._header))
+        self._keys: SigningKeys | None = None
+        self._key_by_header: dict[str, ECKey] = {}
+        self.on_unknown_key: Callable[[], None] = do_nothing
+        """Called when a token might be of a key that came after ours; it must not wait."""
+        if keys is not None:
+            self.use(keys)
+
+    @property
+    def has_keys(self) -> bool:
+        """Whether tokens can be issued and verified yet."""
+        return self._keys is not None
+
+    def use(self, keys: SigningKeys) -> None:
+        """Sign and verify with these keys from now on, and forget what was verified by others."""
+        if self._keys is not None and self._keys.kids == keys.kids:
+            return
+        self._keys = keys
+        self._key_by_header = {header_segment_of(key): key for key in keys.all}
+        self._verified.clear()
 
     def issue(self, user_id: UUID, session_id: UUID, now: datetime) -> str:
-        """Sign a new token for this user's session."""
+        """Sign a new token for this user's session.
+
+        Raises:
+            NotReadyError: there are no keys yet.
+        """
+        key = self._require_keys().current
         issued_at = int(now.timestamp())
         claims = {
             "iss": self._issuer,
@@ -85,10 +104,14 @@ class AccessTokens:
             "exp": issued_at + self._lifetime_seconds,
             "jti": str(new_id()),
         }
-        return with_low_s(serialize_compact(self._header, to_json(claims), self._key, [ALGORITHM]))
+        return with_low_s(serialize_compact(header_of(key), to_json(claims), key, [ALGORITHM]))
 
     def verify(self, token: str, now: datetime) -> AccessClaims | None:
-        """The claims of a token of ours that is current at `now`; None for everything else."""
+        """The claims of a token of ours that is current at `now`; None for everything else.
+
+        Raises:
+            NotReadyError: there are no keys yet, so that nothing can be said of any token.
+        """
         if len(token) > TOKEN_LENGTH_MAX or not token.isascii():
             return None
         # The full token's hash: a shorter cache key would let one token answer for another.
@@ -104,10 +127,18 @@ class AccessTokens:
         return claims if claims.is_current(now) else None
 
     def jwks(self) -> dict[str, Any]:
-        """The public keys that verify these tokens, as a JWK set (RFC 7517)."""
-        public = self._key.as_dict(private=False)
-        members = {name: public[name] for name in ("kty", "crv", "x", "y")}
-        return {"keys": [{**members, "kid": self._header["kid"], "alg": ALGORITHM, "use": "sig"}]}
+        """The public keys that verify these tokens, as a JWK set (RFC 7517).
+
+        Raises:
+            NotReadyError: there are no keys yet.
+        """
+        return self._require_keys().jwks()
+
+    def _require_keys(self) -> SigningKeys:
+        if self._keys is None:
+            self.on_unknown_key()
+            raise NotReadyError
+        return self._keys
 
     def _remember(self, fingerprint: bytes, claims: AccessClaims) -> None:
         self._verified[fingerprint] = claims
@@ -116,9 +147,13 @@ class AccessTokens:
 
     def _read(self, token: str) -> AccessClaims | None:
         header_segment, _, rest = token.partition(".")
-        if header_segment != self._header_segment or not has_low_s(rest.rpartition(".")[2]):
+        key = self._key_by_header.get(header_segment)
+        if key is None:
+            self._note_unknown(header_segment)
             return None
-        payload = read_signed_payload(token, self._key)
+        if not has_low_s(rest.rpartition(".")[2]):
+            return None
+        payload = read_signed_payload(token, key)
         claims = None if payload is None else read_canonical_json(payload)
         if claims is None or claims.keys() != CLAIM_NAMES:
             return None
@@ -126,23 +161,25 @@ class AccessTokens:
             return None
         return to_access_claims(claims)
 
+    def _note_unknown(self, header_segment: str) -> None:
+        """Tell of a header that differs from ours in its `kid` at most; all of them have the same length."""
+        keys = self._require_keys()
+        if len(header_segment) == len(header_segment_of(keys.current)):
+            self.on_unknown_key()
 
-def import_signing_key(pem: str) -> ECKey:
-    """Read a private P-256 key.
 
-    Raises:
-        ValueError: it is something else; the message never contains the key.
-    """
-    try:
-        # An environment variable that cannot hold line breaks spells them out.
-        key = ECKey.import_key(pem.replace("\\n", "\n"))
-    except (JoseError, ValueError, TypeError) as error:
-        message = "the signing key is not a PEM-encoded EC private key"
-        raise ValueError(message) from error
-    if not key.is_private or key.curve_name != "P-256":
-        message = "the signing key must be a private key on the curve P-256"
-        raise ValueError(message)
-    return key
+def header_of(key: ECKey) -> dict[str, str]:
+    """The header of every token that this key signs."""
+    return {"alg": ALGORITHM, "kid": key.thumbprint(), "typ": TOKEN_TYPE}
+
+
+def header_segment_of(key: ECKey) -> str:
+    """The same as it stands in the token."""
+    return base64url(to_json(header_of(key)))
+
+
+def do_nothing() -> None:
+    """What nobody has asked to be told of."""
 
 
 def read_signed_payload(token: str, key: ECKey) -> bytes | None:

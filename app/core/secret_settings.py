@@ -8,11 +8,6 @@ from app.core.secret_box import read_encryption_key
 from app.core.settings_group import SettingsGroup
 
 
-def unescape_newlines(pem: SecretStr | None) -> SecretStr | None:
-    r"""Turn the `\n` that one-line environment files hold back into line ends."""
-    return None if pem is None else SecretStr(pem.get_secret_value().replace("\\n", "\n"))
-
-
 def require_encryption_key(key: SecretStr | None) -> SecretStr | None:
     """Refuse what cannot encrypt, everywhere: it would surface with the first secret to be kept."""
     if key is not None:
@@ -37,8 +32,6 @@ class SecretSettings(SettingsGroup):
         Annotated[int, Field(ge=1, le=32767)], Annotated[SecretStr, AfterValidator(require_encryption_key)]
     ] = Field(default_factory=dict)
     """Old keys by their ids, as JSON, until `faregate reencrypt-secrets` has run."""
-    signing_key: Annotated[SecretStr | None, AfterValidator(unescape_newlines)] = None
-    """An EC P-256 private key in PEM (line ends may be written as `\\n`): signs access tokens (ES256)."""
 
     @property
     def peppers(self) -> dict[int, bytes]:
@@ -65,15 +58,3 @@ class SecretSettings(SettingsGroup):
             raise ValueError(message)
         keys = self.previous_encryption_keys | {self.encryption_key_id: self.encryption_key}
         return {key_id: read_encryption_key(key.get_secret_value()) for key_id, key in keys.items()}
-
-    @property
-    def signing_key_pem(self) -> str:
-        """The private key that signs access tokens.
-
-        Raises:
-            ValueError: no key is set.
-        """
-        if self.signing_key is None:
-            message = "FAREGATE_SECRETS__SIGNING_KEY is not set"
-            raise ValueError(message)
-        return self.signing_key.get_secret_value()

@@ -2,9 +2,6 @@
 
 from urllib.parse import urlsplit
 
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pydantic import SecretStr
 
 from app.core.secret_box import read_encryption_key
@@ -46,19 +43,6 @@ def complaint_about_encryption_key(key: SecretStr | None) -> str | None:
     except ValueError as error:
         return str(error)
     return "is a sample, not random" if len(set(key_bytes)) < KEY_VARIETY_MIN else None
-
-
-def complaint_about_signing_key(pem: SecretStr | None) -> str | None:
-    """What is wrong with a signing key; None when nothing is."""
-    if pem is None:
-        return "is missing"
-    try:
-        key = load_pem_private_key(pem.get_secret_value().encode(), password=None)
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        return "is not a private key in PEM"
-    if not isinstance(key, EllipticCurvePrivateKey) or not isinstance(key.curve, SECP256R1):
-        return "is not a key on the curve P-256"
-    return None
 
 
 def complaint_about_url(url: SecretStr | None) -> str | None:

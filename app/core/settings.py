@@ -18,7 +18,6 @@ from app.core.secret_settings import SecretSettings
 from app.core.secret_strength import (
     complaint_about_encryption_key,
     complaint_about_pepper,
-    complaint_about_signing_key,
     complaint_about_url,
 )
 from app.core.settings_group import SettingsGroup
@@ -243,7 +242,6 @@ class Settings(BaseSettings):
             ("database", "url"): complaint_about_url(self.database.url),
             ("secrets", "api_key_pepper"): complaint_about_pepper(secrets.api_key_pepper),
             ("secrets", "encryption_key"): complaint_about_encryption_key(secrets.encryption_key),
-            ("secrets", "signing_key"): complaint_about_signing_key(secrets.signing_key),
             ("outbound", "allowed_networks"): self.outbound.complaint,
         }
         for pepper_id, pepper in secrets.previous_api_key_peppers.items():

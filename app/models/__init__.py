@@ -17,9 +17,11 @@ from app.models.plan_limit import PlanLimit
 from app.models.rate_limit_state import RateLimitState
 from app.models.refresh_token import RefreshToken
 from app.models.session import Session
+from app.models.signing_key import SIGNING_KEY_PURPOSE, SigningKey, SigningKeyState
 from app.models.user import User
 
 __all__ = [
+    "SIGNING_KEY_PURPOSE",
     "ApiKey",
     "ApiKeySecret",
     "AuditEvent",
@@ -38,5 +40,7 @@ __all__ = [
     "RateLimitState",
     "RefreshToken",
     "Session",
+    "SigningKey",
+    "SigningKeyState",
     "User",
 ]

@@ -19,16 +19,19 @@ class ReadinessService:
         *,
         needed_revisions: frozenset[str],
         patience_seconds: float,
+        has_signing_keys: bool,
     ) -> None:
         self._migrations = migrations
         self._needed_revisions = needed_revisions
         self._patience_seconds = patience_seconds
+        self._has_signing_keys = has_signing_keys
 
     async def require(self) -> None:
         """Go on only if requests can be served.
 
         Raises:
-            NotReadyError: the database is away, slow, or not at this version's migrations.
+            NotReadyError: the database is away, slow, or not at this version's migrations, or its signing
+                keys are not read yet.
         """
         try:
             async with asyncio.timeout(self._patience_seconds):
@@ -38,4 +41,7 @@ class ReadinessService:
             raise NotReadyError from error
         if applied != self._needed_revisions:
             logger.warning("not ready: migrations differ", applied=sorted(applied))
+            raise NotReadyError
+        if not self._has_signing_keys:
+            logger.warning("not ready: no signing keys")
             raise NotReadyError

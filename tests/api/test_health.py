@@ -48,7 +48,10 @@ async def test_without_a_database_the_process_is_alive_and_not_ready_and_tells_n
 
 async def test_a_database_at_other_migrations_is_not_ready(resources):
     readiness = ReadinessService(
-        MigrationRepository(resources.engine), needed_revisions=frozenset({"tomorrow"}), patience_seconds=2
+        MigrationRepository(resources.engine),
+        needed_revisions=frozenset({"tomorrow"}),
+        patience_seconds=2,
+        has_signing_keys=True,
     )
 
     with pytest.raises(NotReadyError):
@@ -60,7 +63,10 @@ async def test_an_empty_database_is_not_ready(resources):
         resources.engine.url, connect_args={"server_settings": {"search_path": "pg_temp"}}
     )
     readiness = ReadinessService(
-        MigrationRepository(engine), needed_revisions=needed_revisions(), patience_seconds=2
+        MigrationRepository(engine),
+        needed_revisions=needed_revisions(),
+        patience_seconds=2,
+        has_signing_keys=True,
     )
 
     with pytest.raises(NotReadyError):
@@ -75,7 +81,10 @@ async def test_a_database_that_does_not_answer_in_time_is_not_ready(resources):
                 await connection.execute(text("SELECT pg_sleep(5)"))
 
     readiness = ReadinessService(
-        SlowRepository(resources.engine), needed_revisions=needed_revisions(), patience_seconds=0.05
+        SlowRepository(resources.engine),
+        needed_revisions=needed_revisions(),
+        patience_seconds=0.05,
+        has_signing_keys=True,
     )
 
     with pytest.raises(NotReadyError):

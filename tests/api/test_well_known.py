@@ -6,13 +6,17 @@ from tests.factories.account import make_account
 
 
 async def test_the_public_keys_verify_an_access_token_and_tell_nothing_more(client, world):
+    """SEC-27: the next key is published as well, and no private member of any."""
     account = await make_account(world)
     tokens = await account.login(client)
 
     answer = await client.get("/.well-known/jwks.json")
 
-    (key,) = answer.json()["keys"]
-    assert set(key) == {"kty", "crv", "x", "y", "kid", "alg", "use"}
+    published = answer.json()["keys"]
+    assert len(published) >= 2
+    assert all(set(key) == {"kty", "crv", "x", "y", "kid", "alg", "use"} for key in published)
+    kid = jwt.get_unverified_header(tokens["access_token"])["kid"]
+    (key,) = [key for key in published if key["kid"] == kid]
     claims = jwt.decode(
         tokens["access_token"],
         jwt.PyJWK(key).key,

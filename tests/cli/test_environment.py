@@ -13,7 +13,6 @@ from app.cli.errors import CommandError
 from app.core.secret_strength import (
     complaint_about_encryption_key,
     complaint_about_pepper,
-    complaint_about_signing_key,
 )
 from tests.folders import folder_of_our_own
 
@@ -56,7 +55,7 @@ def test_secrets_are_made_once_fit_for_production_and_kept_for_the_owner_alone(e
 
     with database_at_hand() as first:
         pass
-    for name in ("API_KEY_PEPPER", "ENCRYPTION_KEY", "SIGNING_KEY"):
+    for name in ("API_KEY_PEPPER", "ENCRYPTION_KEY"):
         del environment[f"FAREGATE_SECRETS__{name}"]
     with database_at_hand() as second:
         pass
@@ -64,8 +63,7 @@ def test_secrets_are_made_once_fit_for_production_and_kept_for_the_owner_alone(e
     assert first.secrets == second.secrets
     assert complaint_about_pepper(first.secrets.api_key_pepper) is None
     assert complaint_about_encryption_key(first.secrets.encryption_key) is None
-    assert complaint_about_signing_key(first.secrets.signing_key) is None
-    for name in ("api_key_pepper", "encryption_key", "signing_key.pem"):
+    for name in ("api_key_pepper", "encryption_key"):
         assert (folder / ".data" / name).stat().st_mode & 0o777 == 0o600
 
 

@@ -7,7 +7,8 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from app.core.access_tokens import base64url, import_signing_key
+from app.core.access_tokens import base64url
+from app.core.signing_keys import import_signing_key
 from tests.core.token_forge import (
     DROPPED,
     NOW,

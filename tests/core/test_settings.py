@@ -6,8 +6,6 @@ from secrets import token_urlsafe
 from unittest.mock import patch
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from pydantic import ValidationError
 
 from app.core.settings import DatabaseSettings, Environment, Settings
@@ -29,24 +27,14 @@ def environment():
         yield os.environ
 
 
-def pem(key):
-    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-
-
-@pytest.fixture(scope="module")
-def signing_key():
-    return pem(ec.generate_private_key(ec.SECP256R1()))
-
-
 @pytest.fixture
-def production(environment, signing_key):
+def production(environment):
     """An environment that production accepts."""
     environment |= {
         "FAREGATE_ENVIRONMENT": "production",
         "DATABASE_URL": URL,
         "FAREGATE_SECRETS__API_KEY_PEPPER": PEPPER,
         "FAREGATE_SECRETS__ENCRYPTION_KEY": ENCRYPTION_KEY,
-        "FAREGATE_SECRETS__SIGNING_KEY": signing_key,
     }
     return environment
 
@@ -133,7 +121,6 @@ def test_production_names_everything_that_is_missing_at_once(environment):
         "database.url": "is missing (DATABASE_URL will do)",
         "secrets.api_key_pepper": "is missing",
         "secrets.encryption_key": "is missing",
-        "secrets.signing_key": "is missing",
     }
 
 
@@ -202,31 +189,11 @@ def test_encryption_keys_are_known_by_their_ids(production):
     assert ENCRYPTION_KEY not in repr(secrets)
 
 
-@pytest.mark.parametrize(
-    ("key", "complaint"),
-    [
-        ("not a key", "is not a private key in PEM"),
-        (pem(ec.generate_private_key(ec.SECP384R1())), "is not a key on the curve P-256"),
-        (pem(ed25519.Ed25519PrivateKey.generate()), "is not a key on the curve P-256"),
-    ],
-)
-def test_production_refuses_what_cannot_sign(production, key, complaint):
-    production["FAREGATE_SECRETS__SIGNING_KEY"] = key
-
-    assert complaints() == {"secrets.signing_key": complaint}
-
-
 @pytest.mark.parametrize("password", ["postgres", "faregate", "change-me", "my-password"])
 def test_production_refuses_a_sample_database_password(production, password):
     production["DATABASE_URL"] = f"postgresql://faregate:{password}@db/faregate"
 
     assert complaints() == {"database.url": "has a sample password"}
-
-
-def test_a_signing_key_may_stand_on_one_line(environment, signing_key):
-    environment["FAREGATE_SECRETS__SIGNING_KEY"] = signing_key.replace("\n", "\\n")
-
-    assert Settings().secrets.signing_key_pem == signing_key
 
 
 def test_cheap_password_hashing_is_refused_everywhere(environment):
@@ -238,12 +205,12 @@ def test_cheap_password_hashing_is_refused_everywhere(environment):
     assert set(complaints()) == {"sessions.argon2_memory_kib", "sessions.argon2_iterations"}
 
 
-def test_no_secret_shows_in_what_is_printed_of_settings(production, signing_key):
+def test_no_secret_shows_in_what_is_printed_of_settings(production):
     text = repr(Settings())
 
     assert PEPPER not in text
     assert "kX92hfPqzW" not in text
-    assert signing_key not in text
+    assert ENCRYPTION_KEY not in text
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
-from app.core.access_tokens import AccessTokens, base64url, import_signing_key, with_low_s
+from app.core.access_tokens import AccessTokens, base64url, with_low_s
+from app.core.signing_keys import SigningKeys, import_signing_key
 
 NOW = datetime(2026, 11, 24, 12, 0, 0, tzinfo=UTC)
 START = int(NOW.timestamp())
@@ -28,7 +29,12 @@ KID = import_signing_key(PEM).thumbprint()
 
 def make_tokens(pem=PEM, **changes) -> AccessTokens:
     options = {"issuer": "faregate", "audience": "faregate", "lifetime_seconds": 600, **changes}
-    return AccessTokens(pem, **options)
+    return AccessTokens(SigningKeys(import_signing_key(pem)), **options)
+
+
+def new_tokens() -> AccessTokens:
+    """Those of another Faregate, with a key of its own."""
+    return make_tokens(to_pem(ec.generate_private_key(ec.SECP256R1())))
 
 
 def header(**changes) -> bytes:

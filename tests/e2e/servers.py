@@ -27,7 +27,6 @@ class Server:
             DATABASE_URL=database_url or settings.database.url.get_secret_value(),
             FAREGATE_SECRETS__API_KEY_PEPPER=secrets.api_key_pepper.get_secret_value(),
             FAREGATE_SECRETS__ENCRYPTION_KEY=secrets.encryption_key.get_secret_value(),
-            FAREGATE_SECRETS__SIGNING_KEY=secrets.signing_key.get_secret_value(),
             FAREGATE_LOGGING__LEVEL="warning",
         )
         self._environment.update(environment)

@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 
 from app.cli.seed import OPERATOR_EMAIL
+from tests.conftest import ENCRYPTION_KEY
 from tests.e2e.launch import STOP_SECONDS_MAX, Launch, command, free_port, is_alive
 from tests.folders import folder_of_our_own
 
@@ -60,7 +61,7 @@ def test_the_panel_shows_where_everything_is_and_nobody_else_can_read_what_is_ke
     assert panel["API"] == f"http://127.0.0.1:{launched.port}"
     assert panel["Docs"] == f"http://127.0.0.1:{launched.port}/docs"
     assert set(panel) == {"API", "Docs", "Mails", "Operator", "Owner", "Customer key", "Service key"}
-    for name in ("api_key_pepper", "encryption_key", "signing_key.pem", "people.json", "run.json", "lock"):
+    for name in ("api_key_pepper", "encryption_key", "people.json", "run.json", "lock"):
         assert (launched.folder / ".data" / name).stat().st_mode & 0o777 == 0o600
 
 
@@ -173,7 +174,7 @@ def test_a_database_that_cannot_be_reached_ends_the_run_in_a_line(folder):
 
 
 async def test_with_a_database_url_nothing_is_embedded_or_seeded(folder, database_url):
-    launch = Launch(folder, DATABASE_URL=database_url)
+    launch = Launch(folder, DATABASE_URL=database_url, FAREGATE_SECRETS__ENCRYPTION_KEY=ENCRYPTION_KEY)
     try:
         launch.wait_for_panel()
     finally:
@@ -184,11 +185,7 @@ async def test_with_a_database_url_nothing_is_embedded_or_seeded(folder, databas
     await connection.close()
     assert seeded == 0
     assert set(launch.panel()) == {"API", "Docs", "Accounts"}
-    assert {path.name for path in (folder / ".data").iterdir()} == {
-        "api_key_pepper",
-        "encryption_key",
-        "signing_key.pem",
-    }
+    assert {path.name for path in (folder / ".data").iterdir()} == {"api_key_pepper"}
     assert launch.process.returncode == 0
     assert "rror" not in launch.output
 

@@ -18,6 +18,7 @@ async def get_readiness_service(resources: ResourcesDep) -> ReadinessService:
         MigrationRepository(resources.engine),
         needed_revisions=needed_revisions(),
         patience_seconds=PATIENCE_SECONDS,
+        has_signing_keys=resources.access_tokens.has_keys,
     )
 
 

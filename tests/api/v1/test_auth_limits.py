@@ -4,15 +4,15 @@ import asyncio
 import secrets
 import time
 
-import asyncpg
 import httpx2
 import pytest
 
 from app.core.settings import Settings
 from app.main import create_app
-from tests.conftest import migrate, new_secrets
+from tests.conftest import make_secrets
 from tests.factories import World
 from tests.factories.account import PASSWORD, make_account
+from tests.factories.databases import own_database
 
 LOGIN = "/api/v1/auth/login"
 REFRESH = "/api/v1/auth/refresh"
@@ -21,15 +21,8 @@ REFRESH = "/api/v1/auth/refresh"
 @pytest.fixture(scope="module")
 async def lonely_database_url(database_url):
     """A migrated database of this module's own: the global limit is one bucket for everybody."""
-    name = f"limits_{secrets.token_hex(6)}"
-    address, question, parameters = database_url.partition("?")
-    connection = await asyncpg.connect(database_url)
-    await connection.execute(f"CREATE DATABASE {name}")
-    url = f"{address.rpartition('/')[0]}/{name}{question}{parameters}"
-    await asyncio.to_thread(migrate, url)
-    yield url
-    await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    await connection.close()
+    async with own_database(database_url) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +30,7 @@ async def lonely_app(lonely_database_url):
     settings = Settings(
         environment="test",
         database={"url": lonely_database_url},
-        secrets=new_secrets(),
+        secrets=make_secrets(),
         logging={"level": "warning"},
     )
     application = create_app(settings)

@@ -7,8 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from app.core.access_tokens import AccessTokens
-from tests.conftest import new_signing_key
+from tests.core.token_forge import new_tokens
 
 ME = "/api/v1/users/me"
 
@@ -54,8 +53,7 @@ async def test_a_spoiled_token_opens_nothing(client, world, spoil):
 
 async def test_a_token_of_another_signer_opens_nothing(client, world):
     caller = await world.caller()
-    forger = AccessTokens(new_signing_key(), issuer="faregate", audience="faregate", lifetime_seconds=600)
-    token = forger.issue(caller.user_id, caller.session_id, datetime.now(UTC))
+    token = new_tokens().issue(caller.user_id, caller.session_id, datetime.now(UTC))
 
     assert (await client.get(ME, headers={"Authorization": f"Bearer {token}"})).status_code == 401
 

@@ -4,9 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.core.access_tokens import AccessTokens
 from app.core.api_key_secrets import ApiKeySecrets, checksum
-from tests.conftest import new_signing_key
+from tests.core.token_forge import new_tokens
 from tests.factories.gate import VERIFY, question, verify
 from tests.factories.statements import watched_statements
 
@@ -95,10 +94,7 @@ async def test_an_access_token_must_be_ours_current_and_unaltered(client, world,
     person = await world.caller()
     now = datetime.now(UTC)
     tokens = resources.access_tokens
-    sessions = resources.settings.sessions
-    foreign = AccessTokens(
-        new_signing_key(), issuer=sessions.issuer, audience=sessions.audience, lifetime_seconds=600
-    )
+    foreign = new_tokens()
     stale = tokens.issue(person.user_id, person.session_id, now - timedelta(hours=1))
     forged = foreign.issue(person.user_id, person.session_id, now)
     head, payload, signature = person.credential.split(".")
