@@ -1,7 +1,7 @@
 """Create external identities table.
 
 Revision: 20261125_0340
-After: 20261125_0325
+After: 20261125_0330
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261125_0340"
-down_revision = "20261125_0325"
+down_revision = "20261125_0330"
 branch_labels = None
 depends_on = None
 
