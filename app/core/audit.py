@@ -23,6 +23,14 @@ class AuditAction(StrEnum):
     REFRESH_REUSED = "refresh_reused"
     SIGN_UP_REQUESTED = "sign_up_requested"
     SIGNED_UP = "signed_up"
+    PASSWORD_RESET_REQUESTED = "password_reset_requested"  # noqa: S105 -- the name of an action
+    PASSWORD_RESET = "password_reset"  # noqa: S105 -- the name of an action
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 -- the name of an action
+    EMAIL_CHANGE_REQUESTED = "email_change_requested"
+    EMAIL_CHANGED = "email_changed"
+    ACCOUNT_EXPORTED = "account_exported"
+    ACCOUNT_DEACTIVATED = "account_deactivated"
+    ACCOUNT_DELETED = "account_deleted"
     PROFILE_CHANGED = "profile_changed"
     API_KEY_CREATED = "api_key_created"
     API_KEY_CHANGED = "api_key_changed"

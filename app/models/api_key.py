@@ -30,7 +30,8 @@ class ApiKey(IdentifiedMixin, TimestampMixin, VersionedMixin, Base):
     organization_id: Mapped[UUID] = mapped_column(
         ForeignKey("organizations.id", ondelete="CASCADE"), index=True
     )
-    created_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    created_by: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    """Who stands behind the key: it is disabled with them, and dies with them."""
     environment: Mapped[KeyEnvironment] = mapped_column(String(4))
     name: Mapped[str] = mapped_column(String(100))
     description: Mapped[str | None] = mapped_column(String(500))

@@ -27,7 +27,8 @@ class BlogPost(IdentifiedMixin, TimestampMixin, VersionedMixin, Base):
     )
 
     organization_id: Mapped[UUID] = mapped_column(ForeignKey("organizations.id", ondelete="CASCADE"))
-    author_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    author_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
+    """None when the author's account is gone: the post is the organization's."""
     title: Mapped[str] = mapped_column(String(200))
     slug: Mapped[str] = mapped_column(String(220))
     body: Mapped[str]

@@ -67,6 +67,17 @@ class ApiKeyRepository(BaseRepository[ApiKey]):
         await self._session.refresh(key, ["current_secret"])
         return key
 
+    async def revoke_by_creator(self, user_id: UUID, now: datetime) -> int:
+        """End every key that a user has made; the number of those that were not ended yet."""
+        statement = (
+            update(ApiKey)
+            .where(ApiKey.created_by == user_id, ApiKey.revoked_at.is_(None))
+            .values(revoked_at=now, version=ApiKey.version + 1)
+            .returning(ApiKey.id)
+            .execution_options(synchronize_session=False)
+        )
+        return len((await self._session.execute(statement)).all())
+
     async def retire_secrets(self, key_id: UUID, at: datetime) -> None:
         """Let all strings of a key run out at `at`; those that run out sooner are not prolonged."""
         statement = (

@@ -1,9 +1,11 @@
 """Who belongs where."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from app.core.roles import Role
 from app.models import Membership, Organization, Plan, User
@@ -42,6 +44,28 @@ class MembershipRepository:
             .limit(1)
         )
         return await self._session.scalar(query)
+
+    async def lock_organizations_of(self, user_id: UUID) -> None:
+        """Keep the members of all of a user's organizations as they are until the commit."""
+        mine = select(Membership.organization_id).where(Membership.user_id == user_id)
+        query = select(Organization.id).where(Organization.id.in_(mine)).order_by(Organization.id)
+        await self._session.execute(query.with_for_update(key_share=True))
+
+    async def find_left_ownerless(self, user_id: UUID) -> UUID | None:
+        """An organization that has other members, and no other owner than this user."""
+        other = aliased(Membership)
+        others = exists().where(other.organization_id == Membership.organization_id, other.user_id != user_id)
+        query = select(Membership.organization_id).where(
+            Membership.user_id == user_id, others, ~others.where(other.role == Role.OWNER)
+        )
+        return await self._session.scalar(query.limit(1))
+
+    async def list_alone_in(self, user_id: UUID) -> Sequence[UUID]:
+        """The organizations in which this user is the only member."""
+        other = aliased(Membership)
+        others = exists().where(other.organization_id == Membership.organization_id, other.user_id != user_id)
+        query = select(Membership.organization_id).where(Membership.user_id == user_id, ~others)
+        return (await self._session.scalars(query)).all()
 
     async def join(self, user_id: UUID, *, organization_id: UUID, role: Role) -> None:
         """Make a user a member."""

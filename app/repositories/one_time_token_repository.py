@@ -108,6 +108,10 @@ class OneTimeTokenRepository(BaseRepository[OneTimeToken]):
         """Forget the token of a purpose and subject, if there is one."""
         await self._delete(OneTimeToken.purpose == stored(purpose), OneTimeToken.subject == subject)
 
+    async def delete_of_address(self, email: str) -> None:
+        """Forget every token that was sent to an address."""
+        await self._delete(OneTimeToken.email == email)
+
     async def delete_expired(self, now: datetime) -> None:
         """Forget the tokens that nobody can redeem any more."""
         await self._delete(OneTimeToken.expires_at <= now)

@@ -2,13 +2,15 @@
 
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, delete, select, update
 from sqlalchemy.orm import joinedload
 
 from app.core.exceptions import NotFoundError
 from app.core.roles import Role
-from app.models import CreditAccount, Membership, Organization
+from app.models import ApiKey, BlogPost, CreditAccount, Membership, Organization
 from app.repositories.base_repository import BaseRepository
+
+CLOSED_NAME = "Closed"
 
 
 class OrganizationRepository(BaseRepository[Organization]):
@@ -47,6 +49,18 @@ class OrganizationRepository(BaseRepository[Organization]):
         query = select(Organization.id).where(Organization.id == organization_id)
         if await self._session.scalar(query.with_for_update(key_share=True)) is None:
             raise NotFoundError(self.noun)
+
+    async def close(self, organization_id: UUID) -> None:
+        """End an organization that nobody is in any more: only its account and ledger stay, nameless."""
+        past_entities = {"synchronize_session": False}
+        for model in (ApiKey, BlogPost):
+            deletion = delete(model).where(model.organization_id == organization_id)
+            await self._session.execute(deletion, execution_options=past_entities)
+        closing = update(Organization).where(Organization.id == organization_id)
+        await self._session.execute(
+            closing.values(name=CLOSED_NAME, is_active=False, version=Organization.version + 1),
+            execution_options=past_entities,
+        )
 
     def _with_plan(self) -> Select[Organization]:
         return select(Organization).options(joinedload(Organization.plan))

@@ -95,7 +95,7 @@ class BlogPostSummary(ResponseModel):
 
     id: UUID
     organization_id: UUID
-    author_id: UUID
+    author_id: Annotated[UUID | None, Field(description="Null when the author's account is gone.")]
     title: Annotated[str, Field(examples=["Hello, world"])]
     slug: Annotated[str, Field(description="Never changes, so links keep working.", examples=["hello-world"])]
     status: BlogPostStatus

@@ -4,6 +4,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, SecretStr, StringConstraints
 
+from app.schemas.base import ResponseModel
+
 TOKEN_LENGTH_MAX = 512
 
 
@@ -40,3 +42,15 @@ MailedCode = Annotated[
     StringConstraints(pattern=r"^[0-9]{6}$"),
     Field(repr=False, description="The six digits of the mail.", examples=["012345"]),
 ]
+
+
+class HandleResponse(ResponseModel):
+    """What the mailed code must come back with. Whether the address has an account is told by mail alone."""
+
+    handle: Annotated[
+        str,
+        Field(
+            description="Worth nothing without the code.",
+            examples=["fgh_Zm9yIGV4YW1wbGUgb25seSwgbm90IGEgcmVhbCBoYW5kbGU"],
+        ),
+    ]

@@ -2,23 +2,13 @@
 
 from typing import Annotated
 
-from pydantic import ConfigDict, Field, SecretStr
+from pydantic import ConfigDict, Field
 
-from app.core.password_rules import PASSWORD_LENGTH_MAX
-from app.schemas.base import RequestModel, ResponseModel
+from app.schemas.base import RequestModel
 from app.schemas.one_time_token import Handle, MailedCode, MailedToken
 from app.schemas.organization import OrganizationName
+from app.schemas.password import NewPassword
 from app.schemas.user import EmailAddress, FullName
-
-NewPassword = Annotated[
-    SecretStr,
-    Field(
-        min_length=1,
-        max_length=PASSWORD_LENGTH_MAX,
-        description="15 to 256 characters of any kind; not one of those known from breaches.",
-        examples=["correct horse battery staple"],
-    ),
-]
 
 
 class SignUpRequest(RequestModel):
@@ -27,18 +17,6 @@ class SignUpRequest(RequestModel):
     model_config = ConfigDict(json_schema_extra={"examples": [{"email": "newcomer@example.org"}]})
 
     email: EmailAddress
-
-
-class SignUpResponse(ResponseModel):
-    """What the mailed code must come back with. Whether the address has an account is told by mail alone."""
-
-    handle: Annotated[
-        str,
-        Field(
-            description="Worth nothing without the code.",
-            examples=["fgh_Zm9yIGV4YW1wbGUgb25seSwgbm90IGEgcmVhbCBoYW5kbGU"],
-        ),
-    ]
 
 
 class NewAccount(RequestModel):

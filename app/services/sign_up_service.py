@@ -17,12 +17,12 @@ from app.services.audit_service import AuditService
 from app.services.auth_limits import AuthLimits
 from app.services.mail_service import MailService
 from app.services.new_password_service import NewPasswordService
+from app.services.notice_service import RESET_PATH
 from app.services.one_time_token_service import OneTimeTokenService
 from app.services.registration_service import RegistrationService
 
 LIFETIME = timedelta(hours=24)
 PATH = "/account/sign-up"
-RESET_PATH = "/account/password-reset"
 PURPOSE = TokenPurpose.SIGN_UP
 
 
@@ -122,6 +122,6 @@ class SignUpService:
             AuditAction.SIGNED_UP,
             actor_id=user.id,
             organization_id=registration.organization_id,
-            target=str(user.id),
+            target=f"user:{user.id}",
         )
         return registration.user

@@ -3,6 +3,7 @@
 from starlette.routing import BaseRoute
 
 from app.api.v1 import (
+    account,
     api_keys,
     auth,
     auth_tokens,
@@ -11,6 +12,7 @@ from app.api.v1 import (
     identities,
     organization_blog_posts,
     organizations,
+    password_reset,
     plans,
     providers,
     sign_up,
@@ -27,6 +29,8 @@ routes: list[BaseRoute] = [
     *plans.router.routes,
     *auth.router.routes,
     *sign_up.router.routes,
+    *password_reset.router.routes,
+    *account.router.routes,
     *auth_tokens.router.routes,
     *providers.router.routes,
     *identities.router.routes,

@@ -9,7 +9,8 @@ from app.api.problems import problem_response, problem_responses
 from app.api.strict_route import StrictRoute
 from app.core.audit import AuditAction
 from app.core.exceptions import InvalidOneTimeTokenError
-from app.schemas.sign_up import SignUpByCode, SignUpByLink, SignUpRequest, SignUpResponse
+from app.schemas.one_time_token import HandleResponse
+from app.schemas.sign_up import SignUpByCode, SignUpByLink, SignUpRequest
 from app.schemas.user import UserResponse
 
 router = APIRouter(prefix="/api/v1/auth/sign-up", tags=["Sign-up"], route_class=StrictRoute)
@@ -22,14 +23,14 @@ router = APIRouter(prefix="/api/v1/auth/sign-up", tags=["Sign-up"], route_class=
     responses=problem_responses(403, 429),
     dependencies=[public(audit=AuditAction.SIGN_UP_REQUESTED)],
 )
-async def begin_sign_up(body: SignUpRequest, client: ClientDep, sign_ups: SignUpServiceDep) -> SignUpResponse:
+async def begin_sign_up(body: SignUpRequest, client: ClientDep, sign_ups: SignUpServiceDep) -> HandleResponse:
     """Have a link and a code of six digits sent to an address.
 
     The link is good for a day, the code for ten minutes and five tries. Ask again to have them sent again:
     the newer ones void the older. An address that has an account is sent a mail that says so; the answer is
     the same. Nothing else of an account is set before its address is proved.
     """
-    return SignUpResponse(handle=await sign_ups.begin(body.email, client))
+    return HandleResponse(handle=await sign_ups.begin(body.email, client))
 
 
 @router.post(
