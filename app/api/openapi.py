@@ -10,6 +10,7 @@ from fastapi.routing import RouteContext, iter_route_contexts
 from app.api.access import Access, CredentialKind, needs_database
 from app.api.problem_documentation import PROBLEM_SCHEMAS, document_problem
 from app.api.problems import problem_responses
+from app.api.session_cookies import ACCESS_COOKIE
 from app.api.strict_route import StrictRoute
 
 DESCRIPTION = """\
@@ -17,6 +18,7 @@ The gate in front of an API: *who is calling, may they, how fast, and what does 
 committed before the answer leaves.
 
 - **Credentials.** `Authorization: Bearer` with an access token or an API key, or `X-API-Key` with an API key.
+  Browsers may keep a session in cookies instead; then only pages of this origin may change something.
 - **Organization.** A session acts in its first organization; `X-Organization` names another of its person's.
 - **Errors** are `application/problem+json` (RFC 9457) with a stable `code`; `type` leads to a page about it.
 - **Limits** are told by `RateLimit` and `RateLimit-Policy` on answers they touch; a 429 says when to retry.
@@ -30,6 +32,12 @@ SECURITY_SCHEMES: dict[str, Any] = {
         "scheme": "bearer",
         "bearerFormat": "JWT",
         "description": "The `access_token` of `POST /api/v1/auth/login`: ten minutes of a session.",
+    },
+    "sessionCookie": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": ACCESS_COOKIE,
+        "description": "The same token in a browser, after a sign-in with `X-Session-Transport: cookie`.",
     },
     "apiKey": {
         "type": "http",
@@ -45,7 +53,7 @@ SECURITY_SCHEMES: dict[str, Any] = {
     },
 }
 SCHEMES = {
-    CredentialKind.ACCESS_TOKEN: ["accessToken"],
+    CredentialKind.ACCESS_TOKEN: ["accessToken", "sessionCookie"],
     CredentialKind.API_KEY: ["apiKey", "apiKeyHeader"],
 }
 EXTENSION = "x-faregate-access"
@@ -109,7 +117,7 @@ def complete_operation(route: RouteContext, access: Access, operation: dict[str,
     operation["operationId"] = route.name
     operation["security"] = security_of(access)
     for parameter in operation.get("parameters", ()):
-        if parameter["in"] == "header":
+        if parameter["in"] == "header" and is_list(parameter["schema"]):
             # Several lines of one header are one list (RFC 9110, section 5.3): on the wire it is a text.
             parameter["schema"] = {"type": "string", "examples": [HEADER_EXAMPLE]}
     if access.credentials:
@@ -120,6 +128,11 @@ def complete_operation(route: RouteContext, access: Access, operation: dict[str,
     operation["responses"] = {
         status: document_problem(int(status), response) for status, response in sorted(responses.items())
     }
+
+
+def is_list(schema: dict[str, Any]) -> bool:
+    """Whether this describes several values."""
+    return any(option.get("type") == "array" for option in schema.get("anyOf", (schema,)))
 
 
 def security_of(access: Access) -> list[dict[str, list[str]]]:

@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import Response
 
 from app.api.dependencies.provider_browser import delete_browser_cookie
+from app.api.dependencies.session_transport import SessionTransport
 from app.api.problems import problem_responses
 from app.api.sign_in_answer import SIGN_IN_RESPONSES, sign_in_answer
 from app.core.provider_identity import ProviderAnswer
@@ -26,19 +27,19 @@ def to_answer(told: ProviderReturn | ProviderCallback) -> ProviderAnswer:
     return ProviderAnswer(state=told.state, code=code, issuer=told.iss, error=told.error)
 
 
-def tell_outcome(outcome: Outcome) -> Response:
+def tell_outcome(outcome: Outcome, transport: SessionTransport) -> Response:
     """The answer to whoever has come back; the cookie has done its work."""
-    response = outcome_response(outcome)
+    response = outcome_response(outcome, transport)
     delete_browser_cookie(response)
     return response
 
 
-def outcome_response(outcome: Outcome) -> Response:
+def outcome_response(outcome: Outcome, transport: SessionTransport) -> Response:
     """The answer alone."""
     if isinstance(outcome, ExternalIdentity):
         linked = ExternalIdentityResponse.model_validate(outcome)
         return Response(linked.model_dump_json(), HTTPStatus.CREATED, media_type="application/json")
-    answer = sign_in_answer(outcome)
+    answer = sign_in_answer(outcome, transport)
     if isinstance(answer, Response):
         return answer
     return Response(answer.model_dump_json(), media_type="application/json")

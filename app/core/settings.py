@@ -101,6 +101,13 @@ class HttpSettings(SettingsGroup):
     """Whether /docs is served; left out: everywhere but in production."""
 
     @property
+    def public_origin(self) -> str:
+        """The origin of our own pages, as browsers spell it (RFC 6454, section 6.1)."""
+        url = self.public_url
+        usual = {"http": 80, "https": 443}[url.scheme]
+        return f"{url.scheme}://{url.host}" + ("" if url.port in {usual, None} else f":{url.port}")
+
+    @property
     def local_url(self) -> str:
         """How a client on this machine reaches the server."""
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104

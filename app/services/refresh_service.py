@@ -19,7 +19,7 @@ from app.services.session_tokens import SessionTokenIssuer, SessionTokens
 
 
 class RefreshService:
-    """Renews sessions, and ends those whose refresh token comes a second time (ADR 0018)."""
+    """Renews sessions, and ends those whose refresh token comes a second time (ADR 0019)."""
 
     def __init__(
         self,

@@ -52,7 +52,7 @@ class RevocationService:
                 actor_id=ended.user_id,
                 organization_id=ended.organization_id,
                 session_id=ended.id,
-                target=str(ended.id),
+                target=f"session:{ended.id}",
             )
 
     async def _session_of(self, token: str) -> UUID | None:

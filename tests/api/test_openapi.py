@@ -3,7 +3,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 
 from app.api.strict_route import StrictRoute
 
-SCHEMES = {"accessToken", "apiKey", "apiKeyHeader"}
+SCHEMES = {"accessToken", "sessionCookie", "apiKey", "apiKeyHeader"}
 BODY_PROBLEMS = {"400", "413", "415", "422"}
 
 

@@ -190,6 +190,7 @@ def test_every_route_that_changes_something_says_what_the_audit_trail_gets(app):
 
 
 UNAUDITED = {
+    "POST /api/v1/auth/revoke",
     "POST /api/v1/auth/introspect",
     "POST /api/v1/verify",
     "POST /api/v1/verify/batch",

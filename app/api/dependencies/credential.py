@@ -1,5 +1,7 @@
 """The credential a request carries: `Authorization: Bearer ...` or `X-API-Key: ...`, exactly one.
 
+A browser's session may come in its cookie instead; with one of those headers the cookie does not count.
+
 `X-Organization` says in which of the user's organizations a session is meant to act (not which one it may).
 """
 
@@ -11,7 +13,9 @@ from fastapi import Depends, Request
 from starlette.types import Scope
 
 from app.api.dependencies.resources import resources_of
-from app.core.admission import Presented
+from app.api.same_origin import SAFE_METHODS, require_same_origin
+from app.api.session_cookies import ACCESS_COOKIE, cookie_in
+from app.core.admission import Presented, PresentedSession
 from app.core.credentials import read_credential
 from app.core.exceptions import BadRequestError, InvalidCredentialError, UnauthenticatedError
 
@@ -34,13 +38,15 @@ def presented_in(scope: Scope) -> Presented:
     Raises:
         UnauthenticatedError: it carries none.
         InvalidCredentialError: it carries two, or one that is malformed.
+        CrossSiteRequestError: it comes in a cookie, may change something, and no page of ours sends it.
         BadRequestError: `X-Organization` is not one id.
     """
     text = credential_text(scope)
     if text is None:
-        raise UnauthenticatedError("Send an access token or an API key as a Bearer token, or X-API-Key.")
-    resources = resources_of(scope)
-    presented = read_credential(text, resources.access_tokens, resources.clock())
+        presented: Presented | None = presented_by_cookie(scope)
+    else:
+        resources = resources_of(scope)
+        presented = read_credential(text, resources.access_tokens, resources.clock())
     if presented is None:
         raise InvalidCredentialError("The credential is not valid.")
     organization_id = organization_asked_for(scope)
@@ -66,6 +72,24 @@ def credential_text(scope: Scope) -> str | None:
     if len(set(texts)) > 1:
         raise InvalidCredentialError("Two different credentials were sent.")
     return texts[0]
+
+
+def presented_by_cookie(scope: Scope) -> PresentedSession | None:
+    """The session of a browser; None for a cookie that holds no access token.
+
+    Raises:
+        UnauthenticatedError: there is no cookie either.
+        CrossSiteRequestError: the request may change something, and no page of ours sends it.
+    """
+    text = cookie_in(scope, ACCESS_COOKIE)
+    if text is None:
+        raise UnauthenticatedError("Send an access token or an API key as a Bearer token, or X-API-Key.")
+    resources = resources_of(scope)
+    if scope["method"] not in SAFE_METHODS:
+        require_same_origin(scope, resources.settings.http.public_origin)
+    scope["state"]["by_cookie"] = True
+    presented = read_credential(text, resources.access_tokens, resources.clock())
+    return presented if isinstance(presented, PresentedSession) else None
 
 
 def bearer_token(value: bytes) -> str:

@@ -12,8 +12,9 @@ from app.api.dependencies.principal import PrincipalDep
 from app.api.dependencies.refresh_service import RefreshServiceDep
 from app.api.dependencies.session_principal import PersonDep, SessionIdDep
 from app.api.dependencies.session_service import SessionServiceDep
+from app.api.dependencies.session_transport import SessionTransportDep
 from app.api.problems import problem_response, problem_responses
-from app.api.sign_in_answer import SIGN_IN_RESPONSES, sign_in_answer
+from app.api.sign_in_answer import COOKIE_RESPONSES, SIGN_IN_RESPONSES, sign_in_answer
 from app.api.strict_route import StrictRoute
 from app.core.audit import AuditAction
 from app.core.exceptions import InvalidCredentialError
@@ -28,46 +29,56 @@ router = APIRouter(prefix="/api/v1/auth", tags=["Sign-in"], route_class=StrictRo
     "/login",
     summary="Sign in",
     response_model=TokenResponse,
-    responses=SIGN_IN_RESPONSES | problem_responses(401, 429),
+    responses=SIGN_IN_RESPONSES | problem_responses(401, 403, 429),
     dependencies=[public(audit=AuditAction.SIGN_IN, refusals=AuditAction.SIGN_IN_FAILED)],
 )
-async def login(body: LoginRequest, client: ClientDep, auth: AuthServiceDep) -> TokenResponse | Response:
+async def login(
+    body: LoginRequest, client: ClientDep, auth: AuthServiceDep, transport: SessionTransportDep
+) -> TokenResponse | Response:
     """Open a session with an e-mail address and a password.
 
     An account with a second factor is answered 202 and an `mfa_token`, which the routes under `/auth/mfa`
     take together with the factor's proof. An unknown address, a wrong password and a disabled account answer
     alike. Attempts are limited per account and address, per address, and altogether; successes count too.
     """
-    return sign_in_answer(await auth.login(body.email, body.password.get_secret_value(), client))
+    outcome = await auth.login(body.email, body.password.get_secret_value(), client)
+    return sign_in_answer(outcome, transport)
 
 
 @router.post(
     "/refresh",
     summary="Renew the tokens",
     response_model=TokenResponse,
-    responses=problem_responses(401, 429),
+    responses=COOKIE_RESPONSES | problem_responses(401, 403, 429),
     dependencies=[public(audit=NOTHING, refusals=AuditAction.REFRESH_REUSED)],
 )
 async def refresh(
-    body: RefreshRequest, client: ClientDep, refreshes: RefreshServiceDep, request: Request
+    client: ClientDep,
+    refreshes: RefreshServiceDep,
+    transport: SessionTransportDep,
+    request: Request,
+    body: RefreshRequest | None = None,
 ) -> TokenResponse | Response:
     """Trade a refresh token for the next access and refresh token.
 
     A refresh token works once. If the answer is lost, send it again within 30 seconds: the answer is the same
     successor, unless that was used. If it comes later, its session ends with all its tokens, because one of
-    the two who sent it must have stolen it.
+    the two who sent it must have stolen it. A browser that keeps it in its cookie sends no body.
     """
-    tokens = await refreshes.refresh(body.refresh_token.get_secret_value(), client)
+    token = transport.refresh_token(None if body is None else body.refresh_token.get_secret_value())
+    tokens = await refreshes.refresh(token, client)
     if tokens is None:
         # Answered, not raised: an error would roll back the end of a session whose token came twice.
-        return problem_response(request, InvalidCredentialError("The refresh token is not valid."))
-    return TokenResponse.model_validate(tokens)
+        refusal = problem_response(request, InvalidCredentialError("The refresh token is not valid."))
+        return transport.forget_in(refusal)
+    return transport.answer(tokens)
 
 
 @router.post(
     "/reauthenticate",
     summary="Prove again who you are",
-    responses=problem_responses(401, 403, 429),
+    response_model=TokenResponse,
+    responses=COOKIE_RESPONSES | problem_responses(401, 403, 429),
     dependencies=[session(audit=AuditAction.REAUTHENTICATED, refusals=AuditAction.REAUTHENTICATION_FAILED)],
 )
 async def reauthenticate(
@@ -76,14 +87,15 @@ async def reauthenticate(
     person: PersonDep,
     client: ClientDep,
     auth: AuthServiceDep,
-) -> TokenResponse:
+    transport: SessionTransportDep,
+) -> TokenResponse | Response:
     """Replace this session by a fresh one, for what needs a proof no older than ten minutes.
 
     The session that calls ends with all its tokens; go on with the new ones. Signing in anew does as well.
     """
     password = body.password.get_secret_value()
     tokens = await auth.reauthenticate(session_id, person, password, client)
-    return TokenResponse.model_validate(tokens)
+    return transport.answer(tokens)
 
 
 @router.post(
@@ -93,9 +105,15 @@ async def reauthenticate(
     responses=problem_responses(401, 403, 429),
     dependencies=[session(audit=AuditAction.SIGN_OUT)],
 )
-async def logout(session_id: SessionIdDep, caller: PrincipalDep, sessions: SessionServiceDep) -> None:
+async def logout(
+    session_id: SessionIdDep,
+    caller: PrincipalDep,
+    sessions: SessionServiceDep,
+    transport: SessionTransportDep,
+) -> Response:
     """End the session that calls. Its access and refresh tokens are refused from the next request on."""
     await sessions.sign_out(session_id, user_id=caller.user_id)
+    return transport.forget_in(Response(status_code=status.HTTP_204_NO_CONTENT))
 
 
 @router.get(
@@ -122,10 +140,14 @@ async def list_sessions(
     dependencies=[session(audit=AuditAction.SESSIONS_ENDED)],
 )
 async def end_all_sessions(
-    _session_id: SessionIdDep, caller: PrincipalDep, sessions: SessionServiceDep
-) -> None:
+    _session_id: SessionIdDep,
+    caller: PrincipalDep,
+    sessions: SessionServiceDep,
+    transport: SessionTransportDep,
+) -> Response:
     """Sign out everywhere, here too. All tokens are refused from the next request on."""
     await sessions.end_all(caller.user_id)
+    return transport.forget_in(Response(status_code=status.HTTP_204_NO_CONTENT))
 
 
 @router.delete(

@@ -29,7 +29,8 @@ FORM_PROBLEMS = (400, 413, 415)
     status_code=status.HTTP_200_OK,
     responses=problem_responses(*FORM_PROBLEMS, 429),
     openapi_extra=form_documentation(TokenForm),
-    dependencies=[public(audit=AuditAction.SESSION_ENDED)],
+    # Not `audit=`: most texts end nothing, and then nothing is to be told.
+    dependencies=[public(audit=NOTHING, refusals=AuditAction.SESSION_ENDED)],
 )
 async def revoke_token(form: TokenFormDep, client: ClientDep, revocations: RevocationServiceDep) -> Response:
     """End the session of a refresh or an access token: whoever holds it may (RFC 7009).

@@ -12,6 +12,7 @@ from app.api.dependencies.provider_attempt_service import ProviderAttemptService
 from app.api.dependencies.provider_browser import BrowserTokenDep, set_browser_cookie
 from app.api.dependencies.provider_sign_in_service import ProviderSignInServiceDep
 from app.api.dependencies.session_principal import SessionIdDep
+from app.api.dependencies.session_transport import SessionTransportDep
 from app.api.problems import problem_responses
 from app.api.provider_answer import PROVIDER_RESPONSES, tell_outcome, to_answer
 from app.api.strict_route import StrictRoute
@@ -107,6 +108,7 @@ async def come_back(
     client: ClientDep,
     attempts: ProviderAttemptServiceDep,
     sign_in: ProviderSignInServiceDep,
+    transport: SessionTransportDep,
 ) -> Response:
     """Take what the provider sends the browser back with: this is the redirect URI to register there.
 
@@ -117,7 +119,8 @@ async def come_back(
     page = await attempts.find_return_url(name, answer, browser_token)
     if page is not None:
         return RedirectResponse(page, HTTPStatus.SEE_OTHER)
-    return tell_outcome(await sign_in.finish(name, answer, browser_token, client))
+    outcome = await sign_in.finish(name, answer, browser_token, client)
+    return tell_outcome(outcome, transport)
 
 
 @router.post(
@@ -138,6 +141,7 @@ async def finish_sign_in(
     browser_token: BrowserTokenDep,
     client: ClientDep,
     sign_in: ProviderSignInServiceDep,
+    transport: SessionTransportDep,
 ) -> Response:
     """Send on what the provider has sent the browser back with, from the browser that began.
 
@@ -145,4 +149,5 @@ async def finish_sign_in(
     account demands a second factor. An identity that nobody has linked opens an account only by an address
     that its provider is trusted to vouch for.
     """
-    return tell_outcome(await sign_in.finish(name, to_answer(body), browser_token, client))
+    outcome = await sign_in.finish(name, to_answer(body), browser_token, client)
+    return tell_outcome(outcome, transport)

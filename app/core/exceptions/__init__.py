@@ -18,7 +18,8 @@
     |  |- SessionRequiredError
     |  |- SignUpClosedError
     |  |- ReauthenticationRequiredError
-    |  `- IdentityNotLinkedError
+    |  |- IdentityNotLinkedError
+    |  `- CrossSiteRequestError
     |- NotFoundError              404
     |- MethodNotAllowedError      405
     |- ConflictError              409
@@ -47,6 +48,7 @@ A family fixes the status; a leaf fixes the stable `code` and adds typed members
 
 from app.core.exceptions.access_errors import (
     AddressNotAllowedError,
+    CrossSiteRequestError,
     ForbiddenError,
     InsufficientCreditsError,
     InsufficientScopeError,
@@ -104,6 +106,7 @@ __all__ = [
     "CommitOutcomeUnknownError",
     "ConflictError",
     "ContentTooLargeError",
+    "CrossSiteRequestError",
     "DatabaseUnavailableError",
     "ForbiddenError",
     "IdentityNotLinkedError",

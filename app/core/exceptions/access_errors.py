@@ -125,6 +125,16 @@ class SignUpClosedError(ForbiddenError):
         super().__init__("Accounts are made by invitation, or by the operator.")
 
 
+class CrossSiteRequestError(ForbiddenError):
+    """A browser sends a session's cookie, and does not vouch that one of our own pages asked it to."""
+
+    code = "cross_site_request"
+    title = "Cross-site request"
+
+    def __init__(self, origin: str) -> None:
+        super().__init__(f"With a session cookie, only pages of {origin} may change something.")
+
+
 class AddressNotAllowedError(ForbiddenError):
     """The key may not be used from this network address."""
 

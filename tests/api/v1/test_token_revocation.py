@@ -74,7 +74,7 @@ async def test_a_revocation_is_written_down_once(client, world, resources):
             AuditEvent.actor_id == account.user.id, AuditEvent.action == "session_ended"
         )
         (event,) = (await session.scalars(query)).all()
-    assert event.target == tokens["session_id"]
+    assert event.target == f"session:{tokens['session_id']}"
 
 
 async def test_fields_that_are_not_known_are_passed_over(client):
