@@ -26,6 +26,7 @@ COMMANDS = {
     "create-operator": "app.cli.users",
     "generate-secrets": "app.cli.generate_secrets",
     "rotate-signing-key": "app.cli.rotate_signing_key",
+    "reencrypt-secrets": "app.cli.reencrypt_secrets",
     "check-health": "app.cli.check_health",
     "prepare": "app.cli.prepare",
 }

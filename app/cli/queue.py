@@ -6,16 +6,10 @@ from contextlib import asynccontextmanager
 from sqlalchemy.exc import ProgrammingError
 
 from app.cli.errors import CommandError
+from app.cli.secret_box import build_secret_box
 from app.core.database import create_engine
-from app.core.secret_box import SecretBox
 from app.core.settings import Settings
 from app.repositories.job_repository import OpenJobs, jobs_opener
-
-
-def build_secret_box(settings: Settings) -> SecretBox:
-    """What opens the jobs' members."""
-    secrets = settings.secrets
-    return SecretBox(secrets.encryption_keys, current_key_id=secrets.encryption_key_id)
 
 
 @asynccontextmanager

@@ -82,7 +82,7 @@ async def with_signing_keys(settings: Settings, work: Callable[[SigningKeyServic
     try:
         keys = SigningKeyService(
             signing_keys_opener(engine),
-            secret_box=build_secret_box(settings.secrets),
+            secret_box=build_secret_box(settings),
             lifetime=timedelta(seconds=settings.sessions.access_token_seconds),
             clock=system_clock,
         )

@@ -5,7 +5,8 @@ import signal
 
 from app.cli.console import complain, say
 from app.cli.environment import database_at_hand
-from app.cli.queue import build_secret_box, open_queue
+from app.cli.queue import open_queue
+from app.cli.secret_box import build_secret_box
 from app.core.clock import system_clock
 from app.core.logging import configure_logging
 from app.core.settings import Settings

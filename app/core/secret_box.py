@@ -19,6 +19,8 @@ KEY_PATTERN = re.compile(r"[A-Za-z0-9_-]{43}=?", re.ASCII)
 FORM = 1
 """The first byte of all that is sealed: another way of sealing takes another number."""
 HEAD = struct.Struct(">BH")
+KEY_ID_BYTES = range(1, 3)
+"""Where the key's id stands, for queries."""
 NONCE_BYTES = 12
 TAG_BYTES = 16
 SEALED_BYTES_MIN = HEAD.size + NONCE_BYTES + TAG_BYTES
