@@ -37,6 +37,15 @@ Events = AuditAction | tuple[AuditAction, ...]
 
 NOTHING: tuple[AuditAction, ...] = ()
 """What a route writes that changes something, and yet nothing that the audit trail is for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sometimes:
+    """For a call that may have nothing to do, such as to end what is over: `audit=Sometimes(...)`."""
+
+    events: Events
+
+
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 GUARDS = (RequireScope, RequireSession, RequireFreshSession, RateLimit, AddressRateLimit, Charge, Audited)
 SESSION_DEMANDS = (get_session_id, get_person)
@@ -69,7 +78,7 @@ class Access(params.Depends):
     limits: tuple[Limit, ...] = ()
     """Limits of this route, beyond those of the plan."""
     charge: Charge | None = None
-    audit: Events | None = None
+    audit: Events | Sometimes | None = None
     """Of these, one is written whenever the route has done its work; None where nothing is said."""
     refusals: Events = NOTHING
     """These may be written when it refuses."""
@@ -77,7 +86,8 @@ class Access(params.Depends):
     @property
     def events(self) -> tuple[AuditAction, ...]:
         """All that the route may write."""
-        return (*as_tuple(self.audit or NOTHING), *as_tuple(self.refusals))
+        done = self.audit.events if isinstance(self.audit, Sometimes) else self.audit
+        return (*as_tuple(done or NOTHING), *as_tuple(self.refusals))
 
     def guards(self) -> list[params.Depends]:
         """The guards that see to all this, in the order in which they refuse: who, how fast, the price."""
@@ -98,7 +108,7 @@ class Access(params.Depends):
     def _around(self) -> Iterator[Callable[..., Any]]:
         if self.charge is not None:
             yield self.charge
-        if self.audit:
+        if self.audit and not isinstance(self.audit, Sometimes):
             # What is refused by an answer, not by an exception, is committed and told as well.
             yield Audited(self.events)
 
@@ -108,7 +118,7 @@ class Effects(TypedDict, total=False):
 
     limits: tuple[Limit, ...]
     charge: Charge
-    audit: Events
+    audit: Events | Sometimes
     refusals: Events
 
 

@@ -10,6 +10,7 @@ class Scope(StrEnum):
     BLOG_POSTS_WRITE = "blog_posts:write"
     API_KEYS_READ = "api_keys:read"
     API_KEYS_WRITE = "api_keys:write"
+    AUDIT_READ = "audit:read"
     CREDITS_READ = "credits:read"
     ORGANIZATIONS_READ = "organizations:read"
     ORGANIZATIONS_WRITE = "organizations:write"
@@ -37,8 +38,8 @@ OPERATOR_SCOPES = frozenset(
 MEMBER_SCOPES = frozenset(Scope) - OPERATOR_SCOPES
 """Held by those who rule an organization: owners and admins."""
 
-DEVELOPER_SCOPES = MEMBER_SCOPES - {Scope.ORGANIZATIONS_WRITE}
+DEVELOPER_SCOPES = MEMBER_SCOPES - {Scope.ORGANIZATIONS_WRITE, Scope.AUDIT_READ}
 """Held by those who build in it."""
 
-VIEWER_SCOPES = frozenset(scope for scope in MEMBER_SCOPES if scope.endswith(":read"))
+VIEWER_SCOPES = frozenset(scope for scope in DEVELOPER_SCOPES if scope.endswith(":read"))
 """Held by everyone who may look."""

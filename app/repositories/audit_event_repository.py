@@ -1,13 +1,29 @@
 """The audit trail: appended to and read, never changed."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+from uuid import UUID
 
+from sqlalchemy import ColumnElement, Select, select, union_all
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.core.database import transaction
 from app.models import AuditEvent
 from app.repositories.base_repository import BaseRepository
+from app.schemas.audit_event import AuditEventExportQuery, AuditEventFilter
+from app.schemas.page import encode_cursor
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class AuditStretch:
+    """Some events, newest first, and where to read on; `CursorPage[X].model_validate` reads it."""
+
+    items: Sequence[AuditEvent]
+    next_cursor: str | None
 
 
 class AuditEventRepository(BaseRepository[AuditEvent]):
@@ -15,6 +31,55 @@ class AuditEventRepository(BaseRepository[AuditEvent]):
 
     model = AuditEvent
     noun = "audit event"
+
+    async def read_of_person(
+        self, user_id: UUID, query: AuditEventFilter, *, before: int | None, size: int
+    ) -> AuditStretch:
+        """What a person did, and what was done to them."""
+        conditions = (AuditEvent.actor_id == user_id, AuditEvent.target == f"user:{user_id}")
+        # Each half comes in order from an index of its own; `OR` would sort everything there is of both.
+        halves = [
+            newest(select(AuditEvent.id), query, before=before, limit=size + 1).where(condition).subquery()
+            for condition in conditions
+        ]
+        ids = union_all(*(select(half.c.id) for half in halves))
+        return await self._read(select(AuditEvent).where(AuditEvent.id.in_(ids)), query, before, size)
+
+    async def read_of_organization(
+        self, organization_id: UUID | None, query: AuditEventExportQuery, *, before: int | None, size: int
+    ) -> AuditStretch:
+        """What happened in an organization; None: everywhere."""
+        events = select(AuditEvent)
+        if organization_id is not None:
+            events = events.where(AuditEvent.organization_id == organization_id)
+        if query.actor_id is not None:
+            events = events.where(AuditEvent.actor_id == query.actor_id)
+        return await self._read(events, query, before, size)
+
+    async def _read(
+        self, events: Select[AuditEvent], query: AuditEventFilter, before: int | None, size: int
+    ) -> AuditStretch:
+        # One more than asked for tells whether there is more.
+        statement = newest(events, query, before=before, limit=size + 1)
+        found = (await self._session.scalars(statement)).all()
+        items = found[:size]
+        return AuditStretch(items, encode_cursor(items[-1].sequence) if len(found) > size else None)
+
+
+def newest(statement: Select[T], query: AuditEventFilter, *, before: int | None, limit: int) -> Select[T]:
+    """The newest events that match, before this place in the trail."""
+    conditions: list[ColumnElement[bool]] = []
+    if before is not None:
+        conditions.append(AuditEvent.sequence < before)
+    if query.action is not None:
+        conditions.append(AuditEvent.action == query.action)
+    if query.outcome is not None:
+        conditions.append(AuditEvent.outcome == query.outcome)
+    if query.since is not None:
+        conditions.append(AuditEvent.occurred_at >= query.since)
+    if query.until is not None:
+        conditions.append(AuditEvent.occurred_at < query.until)
+    return statement.where(*conditions).order_by(AuditEvent.sequence.desc()).limit(limit)
 
 
 OpenAuditEvents = Callable[[], AbstractAsyncContextManager[AuditEventRepository]]

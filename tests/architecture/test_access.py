@@ -66,6 +66,9 @@ ACCESS = {
     "POST /api/v1/account/deactivation": "session fresh",
     "POST /api/v1/account/export": "session fresh limit=export",
     "DELETE /api/v1/account": "session fresh",
+    "GET /api/v1/audit-events": "caller audit:read",
+    "GET /api/v1/audit-events/export": "caller audit:read limit=audit_export",
+    "GET /api/v1/users/me/audit-events": "session",
     "GET /api/v1/blog-posts": "public limit=anonymous",
     "POST /api/v1/blog-posts": "caller blog_posts:write",
     "GET /api/v1/blog-posts/{post_id}": "caller blog_posts:read",
@@ -190,7 +193,6 @@ def test_every_route_that_changes_something_says_what_the_audit_trail_gets(app):
 
 
 UNAUDITED = {
-    "POST /api/v1/auth/revoke",
     "POST /api/v1/auth/introspect",
     "POST /api/v1/verify",
     "POST /api/v1/verify/batch",

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.utils.string import on_one_line, slugify
+from app.utils.string import inert_cell, on_one_line, slugify
 
 
 def test_words_are_joined_by_hyphens():
@@ -32,3 +32,12 @@ def test_a_slug_is_always_fit_for_a_url(text, length_max):
 def test_one_line_is_printable_whatever_was_typed(text):
     assert on_one_line(text, length_max=20).isprintable()
     assert len(on_one_line(text, length_max=20)) <= 20
+
+
+@given(st.sampled_from("=+-@\t\r\n"), st.text())
+def test_no_cell_begins_like_a_formula(start, rest):
+    assert inert_cell(start + rest) == f"'{start}{rest}"
+
+
+def test_other_cells_stay_as_they_are():
+    assert [inert_cell(text) for text in ("", "a=1", "2026-01-01", "'x")] == ["", "a=1", "2026-01-01", "'x"]

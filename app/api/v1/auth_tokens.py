@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response, status
 
-from app.api.access import NOTHING, credential, public
+from app.api.access import NOTHING, Sometimes, credential, public
 from app.api.dependencies.client import ClientDep
 from app.api.dependencies.form_body import FormBody
 from app.api.dependencies.introspection_service import IntrospectionServiceDep
@@ -29,8 +29,7 @@ FORM_PROBLEMS = (400, 413, 415)
     status_code=status.HTTP_200_OK,
     responses=problem_responses(*FORM_PROBLEMS, 429),
     openapi_extra=form_documentation(TokenForm),
-    # Not `audit=`: most texts end nothing, and then nothing is to be told.
-    dependencies=[public(audit=NOTHING, refusals=AuditAction.SESSION_ENDED)],
+    dependencies=[public(audit=Sometimes(AuditAction.SESSION_ENDED))],
 )
 async def revoke_token(form: TokenFormDep, client: ClientDep, revocations: RevocationServiceDep) -> Response:
     """End the session of a refresh or an access token: whoever holds it may (RFC 7009).

@@ -5,6 +5,7 @@ from starlette.routing import BaseRoute
 from app.api.v1 import (
     account,
     api_keys,
+    audit_events,
     auth,
     auth_tokens,
     blog_posts,
@@ -12,6 +13,7 @@ from app.api.v1 import (
     identities,
     organization_blog_posts,
     organizations,
+    own_audit_events,
     password_reset,
     plans,
     providers,
@@ -34,6 +36,8 @@ routes: list[BaseRoute] = [
     *auth_tokens.router.routes,
     *providers.router.routes,
     *identities.router.routes,
+    *audit_events.router.routes,
+    *own_audit_events.router.routes,
     *blog_posts.router.routes,
     *organization_blog_posts.router.routes,
 ]
