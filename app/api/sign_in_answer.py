@@ -7,9 +7,11 @@ instead of at a member that is missing.
 from http import HTTPStatus
 from typing import Any
 
-from fastapi import Response
+from fastapi import Request, Response
 
 from app.api.dependencies.session_transport import SessionTransport
+from app.api.problems import problem_response
+from app.core.exceptions import UnauthenticatedError
 from app.schemas.auth import SecondFactorResponse, TokenResponse
 from app.services.session_tokens import SessionTokens
 from app.services.sign_in_service import SecondFactorChallenge
@@ -33,3 +35,12 @@ def sign_in_answer(
         return transport.answer(outcome)
     body = SecondFactorResponse.model_validate(outcome)
     return Response(body.model_dump_json(), HTTPStatus.ACCEPTED, media_type="application/json")
+
+
+def second_factor_answer(
+    request: Request, outcome: SessionTokens | UnauthenticatedError, transport: SessionTransport
+) -> TokenResponse | Response:
+    """The answer to whoever has tried a second factor; a refusal is not raised, so that its try counts."""
+    if isinstance(outcome, UnauthenticatedError):
+        return problem_response(request, outcome)
+    return sign_in_answer(outcome, transport)

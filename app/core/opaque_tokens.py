@@ -29,6 +29,8 @@ class TokenPurpose(StrEnum):
     PROVIDER_STATE = "fgo_"
     PROVIDER_BROWSER = "fgb_"
     """What binds a sign-in through a provider to the browser that began it."""
+    SECOND_FACTOR = "fgm_"
+    """A first factor was right, a second one is to be proved: the `mfa_token`."""
     HANDLE = "fgh_"
     """Who asked for a one-time code: only together with it is the code worth anything."""
 

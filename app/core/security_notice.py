@@ -16,6 +16,8 @@ class SecurityNotice(StrEnum):
     FACTORS_RESET = "factors_reset"
     RECOVERY_CODE_USED = "recovery_code_used"
     RECOVERY_CODES_RENEWED = "recovery_codes_renewed"
+    PASSKEY_SUSPECTED = "passkey_suspected"
+    SECOND_FACTOR_FAILED = "second_factor_failed"
     PROVIDER_LINKED = "provider_linked"
     PROVIDER_UNLINKED = "provider_unlinked"
     API_KEY_CREATED = "api_key_created"
@@ -65,6 +67,15 @@ TEXTS = {
     ),
     SecurityNotice.RECOVERY_CODES_RENEWED: NoticeText(
         "Your recovery codes were renewed", "Your account has new recovery codes. The old ones are void."
+    ),
+    SecurityNotice.PASSKEY_SUSPECTED: NoticeText(
+        "A passkey was refused",
+        "One of your passkeys answered as a copy of it would, and works no more. "
+        "Remove it, and add a new one on a device that you trust.",
+    ),
+    SecurityNotice.SECOND_FACTOR_FAILED: NoticeText(
+        "A second factor failed again and again",
+        "Somebody got your password right and could not prove your second factor.",
     ),
     SecurityNotice.PROVIDER_LINKED: NoticeText(
         "A sign-in provider was linked", "Another way to sign in was linked to your account."

@@ -101,6 +101,11 @@ class HttpSettings(SettingsGroup):
     """Whether /docs is served; left out: everywhere but in production."""
 
     @property
+    def public_host(self) -> str:
+        """The host of the public URL: what people know this Faregate by."""
+        return self.public_url.host or ""
+
+    @property
     def public_origin(self) -> str:
         """The origin of our own pages, as browsers spell it (RFC 6454, section 6.1)."""
         url = self.public_url

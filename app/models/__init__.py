@@ -12,12 +12,17 @@ from app.models.membership import Membership
 from app.models.oauth_attempt import OauthAttempt
 from app.models.one_time_token import OneTimeToken
 from app.models.organization import Organization
+from app.models.passkey import Passkey
+from app.models.passkey_challenge import PasskeyChallenge
+from app.models.pending_sign_in import PendingSignIn
 from app.models.plan import Plan
 from app.models.plan_limit import PlanLimit
 from app.models.rate_limit_state import RateLimitState
+from app.models.recovery_code import RecoveryCode
 from app.models.refresh_token import RefreshToken
 from app.models.session import Session
 from app.models.signing_key import SIGNING_KEY_PURPOSE, SigningKey, SigningKeyState
+from app.models.totp_credential import TotpCredential
 from app.models.user import User
 
 __all__ = [
@@ -35,12 +40,17 @@ __all__ = [
     "OauthAttempt",
     "OneTimeToken",
     "Organization",
+    "Passkey",
+    "PasskeyChallenge",
+    "PendingSignIn",
     "Plan",
     "PlanLimit",
     "RateLimitState",
+    "RecoveryCode",
     "RefreshToken",
     "Session",
     "SigningKey",
     "SigningKeyState",
+    "TotpCredential",
     "User",
 ]

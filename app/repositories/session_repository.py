@@ -1,7 +1,7 @@
 """Sign-ins."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select, update
@@ -82,6 +82,15 @@ class SessionRepository(BaseRepository[Session]):
         row = ended.one_or_none()
         return None if row is None else EndedSession(*row)
 
+    async def lower_assurance(self, user_id: UUID, *, but: UUID | None = None) -> None:
+        """Let no session of a user, or no other one, count as freshly authenticated any more."""
+        statement = update(Session).where(Session.user_id == user_id, Session.revoked_at.is_(None))
+        if but is not None:
+            statement = statement.where(Session.id != but)
+        await self._session.execute(
+            statement.values(authenticated_at=LONG_AGO), execution_options={"synchronize_session": False}
+        )
+
     async def touch(self, session_id: UUID, now: datetime) -> None:
         """Note that the session goes on."""
         await self._session.execute(
@@ -107,6 +116,7 @@ class SessionRepository(BaseRepository[Session]):
         return None if row is None else EndedSession(*row)
 
 
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 NEWEST_FIRST = (Session.created_at.desc(), Session.id.desc())
 
 

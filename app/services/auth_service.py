@@ -13,7 +13,6 @@ from app.models import User
 from app.repositories.user_repository import OpenUsers
 from app.services.audit_service import AuditService
 from app.services.auth_limits import AuthLimits, account_bucket
-from app.services.session_service import SessionService
 from app.services.session_tokens import SessionTokens
 from app.services.sign_in_service import SecondFactorChallenge, SignInService
 
@@ -24,7 +23,6 @@ class AuthService:
     def __init__(
         self,
         open_users: OpenUsers,
-        sessions: SessionService,
         sign_in: SignInService,
         *,
         hasher: PasswordHasher,
@@ -33,7 +31,6 @@ class AuthService:
     ) -> None:
         # Transactions of their own: no connection is held while a password is compared or waits for its turn.
         self._open_users = open_users
-        self._sessions = sessions
         self._sign_in = sign_in
         self._hasher = hasher
         self._limits = limits
@@ -53,8 +50,8 @@ class AuthService:
 
     async def reauthenticate(
         self, session_id: UUID, person: Person, password: str, client: Client
-    ) -> SessionTokens:
-        """Replace a session by a fresh one for who proves again to know the password.
+    ) -> SessionTokens | SecondFactorChallenge:
+        """Replace a session by a fresh one for who proves again to know the password, as far as that leads.
 
         Raises:
             RateLimitedError: too many attempts; they count with those of signing in.
@@ -63,9 +60,9 @@ class AuthService:
         """
         await self._limits.take(AuthAction.REAUTHENTICATE, account=person.email, address=client.address)
         await self._authenticate(person.email, password, failure=AuditAction.REAUTHENTICATION_FAILED)
-        tokens = await self._sessions.replace(session_id, user_id=person.id, client=client)
-        await self._audit.record(AuditAction.REAUTHENTICATED, target=f"session:{tokens.session_id}")
-        return tokens
+        return await self._sign_in.complete(
+            person.id, client, methods=frozenset({AuthMethod.PASSWORD}), renews=session_id
+        )
 
     async def _authenticate(self, email: str, password: str, *, failure: AuditAction) -> User:
         async with self._open_users() as users:

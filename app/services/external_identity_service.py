@@ -16,6 +16,7 @@ from app.core.security_notice import SecurityNotice
 from app.core.sign_up_policy import SignUpPolicy
 from app.models import ExternalIdentity, User
 from app.repositories.external_identity_repository import ExternalIdentityRepository
+from app.repositories.factor_repository import FactorRepository
 from app.repositories.user_repository import UserRepository
 from app.services.audit_service import AuditService
 from app.services.notice_service import NoticeService
@@ -30,6 +31,7 @@ class ExternalIdentityService:
         self,
         identities: ExternalIdentityRepository,
         users: UserRepository,
+        factors: FactorRepository,
         registrations: RegistrationService,
         *,
         notices: NoticeService,
@@ -39,6 +41,7 @@ class ExternalIdentityService:
     ) -> None:
         self._identities = identities
         self._users = users
+        self._factors = factors
         self._registrations = registrations
         self._notices = notices
         self._audit = audit
@@ -96,12 +99,11 @@ class ExternalIdentityService:
             LastLoginMethodError: it is the user's last way to sign in.
         """
         # Who removes another way at the same moment waits here, and counts what is left.
-        user = await self._users.lock(user_id)
+        await self._users.lock(user_id)
         identity = await self._identities.get_by_user(identity_id, user_id)
-        others = len(await self._identities.list_by_user(user_id)) - 1
-        if user.hashed_password is None and others == 0:
-            raise LastLoginMethodError
         await self._identities.delete(identity)
+        if not await self._factors.count_ways_to_sign_in(user_id):
+            raise LastLoginMethodError
         await self._tell(AuditAction.PROVIDER_UNLINKED, SecurityNotice.PROVIDER_UNLINKED, identity)
 
     async def _sign_up(self, email: str) -> User:

@@ -1,15 +1,24 @@
 """The one way by which whoever has proved a first factor gets a session."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
+from app.core import opaque_tokens
 from app.core.audit import AuditAction, AuditOutcome
-from app.core.auth_method import AuthMethod
+from app.core.auth_method import SECOND_FACTORS, AuthMethod
 from app.core.client import Client
-from app.core.exceptions import InvalidLoginError
+from app.core.clock import Clock
+from app.core.exceptions import InvalidLoginError, NotFoundError
+from app.core.opaque_tokens import TokenPurpose
+from app.models import PendingSignIn
+from app.repositories.factor_repository import FactorRepository
+from app.repositories.pending_sign_in_repository import PendingSignInRepository
 from app.services.audit_service import AuditService
 from app.services.session_service import SessionService
 from app.services.session_tokens import SessionTokens
+
+PENDING_LIFETIME = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +34,83 @@ class SecondFactorChallenge:
 class SignInService:
     """Turns proved factors into a session; no other service opens one, so no path leads around the second."""
 
-    def __init__(self, sessions: SessionService, audit: AuditService) -> None:
+    def __init__(
+        self,
+        sessions: SessionService,
+        factors: FactorRepository,
+        pending: PendingSignInRepository,
+        audit: AuditService,
+        *,
+        clock: Clock,
+    ) -> None:
         self._sessions = sessions
+        self._factors = factors
+        self._pending = pending
         self._audit = audit
+        self._clock = clock
 
     async def complete(
-        self, user_id: UUID, client: Client, *, methods: frozenset[AuthMethod]
+        self,
+        user_id: UUID,
+        client: Client,
+        *,
+        methods: frozenset[AuthMethod],
+        renews: UUID | None = None,
     ) -> SessionTokens | SecondFactorChallenge:
         """Open a session for who has proved these methods, or demand the second factor that is enrolled.
 
+        `renews` names a session of the user that the new one replaces: its person proves anew who they are.
+
         Raises:
-            InvalidLoginError: the account is disabled, or has no place to be.
+            InvalidLoginError: the account is disabled or has no place to be, or that session is over.
         """
+        if not methods & SECOND_FACTORS:
+            factors = await self._factors.count(user_id)
+            if factors.demands_second_factor:
+                return await self._demand(user_id, factors.methods, proved=methods, renews=renews)
+        if renews is not None:
+            return await self._replace(renews, user_id, client, methods)
+        return await self._open(user_id, client, methods)
+
+    async def _demand(
+        self,
+        user_id: UUID,
+        possible: tuple[AuthMethod, ...],
+        *,
+        proved: frozenset[AuthMethod],
+        renews: UUID | None,
+    ) -> SecondFactorChallenge:
+        now = self._clock()
+        await self._pending.delete_expired(now)
+        issued = opaque_tokens.issue(TokenPurpose.SECOND_FACTOR)
+        await self._pending.save(
+            PendingSignIn(
+                user_id=user_id,
+                session_id=renews,
+                digest=issued.digest,
+                methods=sorted(proved),
+                expires_at=now + PENDING_LIFETIME,
+            )
+        )
+        await self._audit.record(AuditAction.SECOND_FACTOR_DEMANDED, actor_id=user_id, details=told(proved))
+        return SecondFactorChallenge(issued.token, int(PENDING_LIFETIME.total_seconds()), possible)
+
+    async def _replace(
+        self, session_id: UUID, user_id: UUID, client: Client, methods: frozenset[AuthMethod]
+    ) -> SessionTokens:
+        try:
+            tokens = await self._sessions.replace(session_id, user_id=user_id, client=client)
+        except NotFoundError:
+            raise InvalidLoginError from None
+        await self._audit.record(
+            AuditAction.REAUTHENTICATED,
+            actor_id=user_id,
+            target=f"session:{tokens.session_id}",
+            details=told(methods),
+        )
+        return tokens
+
+    async def _open(self, user_id: UUID, client: Client, methods: frozenset[AuthMethod]) -> SessionTokens:
         tokens = await self._sessions.open(user_id, client)
         target = f"user:{user_id}"
         if tokens is None:
@@ -49,6 +123,11 @@ class SignInService:
             actor_id=user_id,
             session_id=tokens.session_id,
             target=target,
-            details={"methods": " ".join(sorted(methods))},
+            details=told(methods),
         )
         return tokens
+
+
+def told(methods: frozenset[AuthMethod]) -> dict[str, str]:
+    """Methods as the trail keeps them."""
+    return {"methods": " ".join(sorted(methods))}

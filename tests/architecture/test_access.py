@@ -69,6 +69,22 @@ ACCESS = {
     "GET /api/v1/audit-events": "caller audit:read",
     "GET /api/v1/audit-events/export": "caller audit:read limit=audit_export",
     "GET /api/v1/users/me/audit-events": "session",
+    "POST /api/v1/auth/mfa/totp": "public",
+    "POST /api/v1/auth/mfa/recovery-code": "public",
+    "POST /api/v1/auth/mfa/passkey/options": "public",
+    "POST /api/v1/auth/mfa/passkey": "public",
+    "GET /api/v1/auth/factors": "session",
+    "POST /api/v1/auth/factors/totp": "session fresh",
+    "POST /api/v1/auth/factors/totp/confirmation": "session fresh",
+    "DELETE /api/v1/auth/factors/totp": "session fresh",
+    "POST /api/v1/auth/factors/recovery-codes": "session fresh",
+    "POST /api/v1/auth/passkeys/sign-in/options": "public",
+    "POST /api/v1/auth/passkeys/sign-in": "public",
+    "GET /api/v1/auth/passkeys": "session",
+    "POST /api/v1/auth/passkeys/options": "session fresh",
+    "POST /api/v1/auth/passkeys": "session fresh",
+    "PATCH /api/v1/auth/passkeys/{passkey_id}": "session",
+    "DELETE /api/v1/auth/passkeys/{passkey_id}": "session fresh",
     "GET /api/v1/blog-posts": "public limit=anonymous",
     "POST /api/v1/blog-posts": "caller blog_posts:write",
     "GET /api/v1/blog-posts/{post_id}": "caller blog_posts:read",
@@ -199,6 +215,10 @@ UNAUDITED = {
     "POST /api/v1/auth/refresh",
     "POST /api/v1/auth/providers/{name}/start",
     "POST /api/v1/auth/providers/{name}/link",
+    "POST /api/v1/auth/mfa/passkey/options",
+    "POST /api/v1/auth/factors/totp",
+    "POST /api/v1/auth/passkeys/sign-in/options",
+    "POST /api/v1/auth/passkeys/options",
     "POST /api/v1/blog-posts",
     "PATCH /api/v1/blog-posts/{post_id}",
     "DELETE /api/v1/blog-posts/{post_id}",
@@ -206,7 +226,7 @@ UNAUDITED = {
     "DELETE /api/v1/blog-posts/{post_id}/publication",
 }
 """Neither about who somebody is nor about what they may: the ledger has what is paid for, and an attempt is
-told when it comes back."""
+told when it comes back. A question to a passkey, or a secret that no code has confirmed, is nothing yet."""
 
 
 def test_every_action_is_written_by_some_route(app):

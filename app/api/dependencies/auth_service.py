@@ -7,7 +7,6 @@ from fastapi import Depends
 from app.api.dependencies.audit_service import AuditServiceDep
 from app.api.dependencies.request_limiter import RequestLimiterDep
 from app.api.dependencies.resources import ResourcesDep
-from app.api.dependencies.session_service import SessionServiceDep
 from app.api.dependencies.sign_in_service import SignInServiceDep
 from app.repositories.user_repository import users_opener
 from app.services.auth_limits import AuthLimits
@@ -15,7 +14,6 @@ from app.services.auth_service import AuthService
 
 
 async def get_auth_service(
-    sessions: SessionServiceDep,
     sign_in: SignInServiceDep,
     limiter: RequestLimiterDep,
     audit: AuditServiceDep,
@@ -24,7 +22,6 @@ async def get_auth_service(
     """The service; its sessions belong to the request's unit of work."""
     return AuthService(
         users_opener(resources.engine),
-        sessions,
         sign_in,
         hasher=resources.password_hasher,
         limits=AuthLimits(limiter, resources.settings.limits),

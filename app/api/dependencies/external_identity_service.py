@@ -10,6 +10,7 @@ from app.api.dependencies.registration_service import RegistrationServiceDep
 from app.api.dependencies.resources import ResourcesDep
 from app.api.dependencies.session import SessionDep
 from app.repositories.external_identity_repository import ExternalIdentityRepository
+from app.repositories.factor_repository import FactorRepository
 from app.repositories.user_repository import UserRepository
 from app.services.external_identity_service import ExternalIdentityService
 
@@ -25,6 +26,7 @@ async def get_external_identity_service(
     return ExternalIdentityService(
         ExternalIdentityRepository(session),
         UserRepository(session),
+        FactorRepository(session),
         registrations,
         notices=notices,
         audit=audit,

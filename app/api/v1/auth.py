@@ -22,6 +22,9 @@ from app.schemas.auth import LoginRequest, ReauthenticateRequest, RefreshRequest
 from app.schemas.page import Page, PageParams
 from app.schemas.session import SessionResponse
 
+SIGNED_IN = (AuditAction.SIGN_IN, AuditAction.SECOND_FACTOR_DEMANDED)
+REAUTHENTICATED = (AuditAction.REAUTHENTICATED, AuditAction.SECOND_FACTOR_DEMANDED)
+
 router = APIRouter(prefix="/api/v1/auth", tags=["Sign-in"], route_class=StrictRoute)
 
 
@@ -30,7 +33,7 @@ router = APIRouter(prefix="/api/v1/auth", tags=["Sign-in"], route_class=StrictRo
     summary="Sign in",
     response_model=TokenResponse,
     responses=SIGN_IN_RESPONSES | problem_responses(401, 403, 429),
-    dependencies=[public(audit=AuditAction.SIGN_IN, refusals=AuditAction.SIGN_IN_FAILED)],
+    dependencies=[public(audit=SIGNED_IN, refusals=AuditAction.SIGN_IN_FAILED)],
 )
 async def login(
     body: LoginRequest, client: ClientDep, auth: AuthServiceDep, transport: SessionTransportDep
@@ -78,8 +81,8 @@ async def refresh(
     "/reauthenticate",
     summary="Prove again who you are",
     response_model=TokenResponse,
-    responses=COOKIE_RESPONSES | problem_responses(401, 403, 429),
-    dependencies=[session(audit=AuditAction.REAUTHENTICATED, refusals=AuditAction.REAUTHENTICATION_FAILED)],
+    responses=SIGN_IN_RESPONSES | problem_responses(401, 403, 429),
+    dependencies=[session(audit=REAUTHENTICATED, refusals=AuditAction.REAUTHENTICATION_FAILED)],
 )
 async def reauthenticate(
     body: ReauthenticateRequest,
@@ -92,10 +95,11 @@ async def reauthenticate(
     """Replace this session by a fresh one, for what needs a proof no older than ten minutes.
 
     The session that calls ends with all its tokens; go on with the new ones. Signing in anew does as well.
+    An account with a second factor is answered 202 and an `mfa_token`, as when signing in.
     """
     password = body.password.get_secret_value()
-    tokens = await auth.reauthenticate(session_id, person, password, client)
-    return transport.answer(tokens)
+    outcome = await auth.reauthenticate(session_id, person, password, client)
+    return sign_in_answer(outcome, transport)
 
 
 @router.post(

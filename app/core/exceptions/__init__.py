@@ -9,6 +9,9 @@
     |- UnauthenticatedError       401
     |  |- InvalidCredentialError
     |  |- InvalidLoginError
+    |  |- InvalidMfaTokenError
+    |  |- InvalidSecondFactorError
+    |  |- InvalidPasskeyError
     |  `- ProviderSignInError
     |- PaymentRequiredError       402
     |  `- InsufficientCreditsError
@@ -65,10 +68,15 @@ from app.core.exceptions.access_errors import (
 from app.core.exceptions.app_error import (
     AppError,
 )
+from app.core.exceptions.factor_errors import (
+    InvalidMfaTokenError,
+    InvalidPasskeyError,
+    InvalidSecondFactorError,
+    LastLoginMethodError,
+)
 from app.core.exceptions.provider_errors import (
     IdentityNotLinkedError,
     IdentityTakenError,
-    LastLoginMethodError,
     ProviderSignInError,
     ProviderUnavailableError,
 )
@@ -117,7 +125,10 @@ __all__ = [
     "InvalidCredentialError",
     "InvalidFieldError",
     "InvalidLoginError",
+    "InvalidMfaTokenError",
     "InvalidOneTimeTokenError",
+    "InvalidPasskeyError",
+    "InvalidSecondFactorError",
     "LastLoginMethodError",
     "MalformedFormError",
     "MalformedJsonError",

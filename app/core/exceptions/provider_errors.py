@@ -39,16 +39,6 @@ class IdentityTakenError(ConflictError):
         super().__init__("This identity is linked to another account.")
 
 
-class LastLoginMethodError(ConflictError):
-    """Without this, nobody could sign in to the account any more."""
-
-    code = "last_login_method"
-    title = "Last way to sign in"
-
-    def __init__(self) -> None:
-        super().__init__("This is the last way to sign in to your account. Add another one first.")
-
-
 class ProviderUnavailableError(UnavailableError):
     """The provider cannot be reached, or does not speak as it should."""
 
