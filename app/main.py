@@ -10,6 +10,7 @@ from datetime import timedelta
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from app.adapters.breached_passwords import BreachedPasswords, NoBreachedPasswords, PwnedPasswords
 from app.adapters.identity_providers import build_identity_providers
 from app.adapters.mailbox_folder import MailboxFolder
 from app.adapters.outbound_client import OutboundClient, OutboundPolicy
@@ -27,7 +28,7 @@ from app.core.passwords import PasswordHasher
 from app.core.provider_settings import OutboundSettings
 from app.core.secret_box import SecretBox
 from app.core.secret_settings import SecretSettings
-from app.core.settings import Environment, HttpSettings, SessionSettings, Settings
+from app.core.settings import AccountSettings, Environment, HttpSettings, SessionSettings, Settings
 from app.middleware.body_limit import BodyLimitMiddleware
 from app.middleware.cross_origin import CrossOriginMiddleware
 from app.middleware.envelope import EnvelopeMiddleware
@@ -127,6 +128,7 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
             password_hasher=password_hasher,
             secret_box=build_secret_box(settings.secrets),
             outbound=outbound,
+            breached_passwords=build_breached_passwords(settings.accounts, outbound),
             identity_providers=build_identity_providers(
                 settings.oauth.providers, outbound, clock=system_clock
             ),
@@ -200,6 +202,17 @@ def build_password_hasher(sessions: SessionSettings) -> PasswordHasher:
         parallelism=sessions.argon2_parallelism,
         concurrency=sessions.hashing_concurrency,
         queue_max=sessions.hashing_queue,
+    )
+
+
+def build_breached_passwords(accounts: AccountSettings, outbound: OutboundClient) -> BreachedPasswords:
+    """Who is asked about new passwords."""
+    if accounts.breached_passwords_url is None:
+        return NoBreachedPasswords()
+    return PwnedPasswords(
+        outbound,
+        str(accounts.breached_passwords_url),
+        timeout_seconds=accounts.breached_passwords_timeout_seconds,
     )
 
 

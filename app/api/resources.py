@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from app.adapters.breached_passwords import BreachedPasswords
 from app.adapters.identity_provider import IdentityProvider
 from app.adapters.outbound_client import OutboundClient
 from app.core.access_tokens import AccessTokens
@@ -29,6 +30,7 @@ class Resources:
     password_hasher: PasswordHasher
     secret_box: SecretBox
     outbound: OutboundClient
+    breached_passwords: BreachedPasswords
     identity_providers: Mapping[str, IdentityProvider]
     gate: AdmissionService
     verification: VerificationService

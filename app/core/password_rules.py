@@ -1,5 +1,7 @@
 """What a new password must be: long, uncommon, not about its account (NIST SP 800-63B-4, section 3.1.1.2)."""
 
+from typing import NoReturn
+
 from app.core.common_passwords import folded, is_common
 from app.core.exceptions import InvalidFieldError
 
@@ -45,8 +47,17 @@ def require_uncommon(password: str, *, pointer: str = POINTER) -> None:
         InvalidFieldError: it is.
     """
     if is_common(password):
-        detail = "Must not be one of the passwords that are known from breaches."
-        raise InvalidFieldError(pointer, detail, code="password_common")
+        refuse_common(pointer)
+
+
+def refuse_common(pointer: str = POINTER) -> NoReturn:
+    """Refuse a password that others know.
+
+    Raises:
+        InvalidFieldError: always.
+    """
+    detail = "Must not be one of the passwords that are known from breaches."
+    raise InvalidFieldError(pointer, detail, code="password_common")
 
 
 def require_unrelated(password: str, *, email: str, pointer: str = POINTER) -> None:

@@ -154,6 +154,11 @@ class AccountSettings(SettingsGroup):
 
     sign_up: SignUpPolicy | None = None
     """Left out: `invite_only` in production, `open` elsewhere."""
+    breached_passwords_url: HttpUrl | None = None
+    """A range server, asked about each new password by the start of its hash; left out: nobody is asked."""
+    breached_passwords_timeout_seconds: Annotated[float, Field(gt=0, le=30)] = 2
+    breached_passwords_when_unavailable: Literal["allow", "refuse"] = "allow"
+    """Whether a password that the server cannot be asked about will do; the bundled list counts anyway."""
 
 
 class KeySettings(SettingsGroup):

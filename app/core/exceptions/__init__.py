@@ -41,6 +41,7 @@
     `- UnavailableError           503
        |- NotReadyError
        |- OverloadedError
+       |- PasswordCheckUnavailableError
        |- ProviderUnavailableError
        `- DatabaseUnavailableError
           `- CommitOutcomeUnknownError
@@ -103,6 +104,7 @@ from app.core.exceptions.server_errors import (
     InternalError,
     NotReadyError,
     OverloadedError,
+    PasswordCheckUnavailableError,
     UnavailableError,
 )
 
@@ -136,6 +138,7 @@ __all__ = [
     "NotFoundError",
     "NotReadyError",
     "OverloadedError",
+    "PasswordCheckUnavailableError",
     "PaymentRequiredError",
     "PreconditionFailedError",
     "ProviderSignInError",

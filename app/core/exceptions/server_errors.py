@@ -40,6 +40,16 @@ class NotReadyError(UnavailableError):
         super().__init__("This server is not ready to answer requests.")
 
 
+class PasswordCheckUnavailableError(UnavailableError):
+    """Whether a new password is known from breaches cannot be told now, and the operator wants it told."""
+
+    code = "password_check_unavailable"
+    title = "Password check unavailable"
+
+    def __init__(self) -> None:
+        super().__init__("New passwords cannot be checked at the moment. Try again shortly.")
+
+
 class OverloadedError(UnavailableError):
     """More is waiting than can be decided in time."""
 
