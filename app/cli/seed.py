@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.cli.development_credentials import DevelopmentCredentials, DevelopmentPeople
+from app.cli.secret_box import build_secret_box
 from app.cli.trail import build_trail
 from app.cli.users import build_hasher, build_registration
 from app.core.api_key_secrets import ApiKeySecrets, random_text
@@ -20,6 +21,7 @@ from app.core.settings import Settings
 from app.models import Membership, User
 from app.repositories.api_key_repository import ApiKeyRepository
 from app.repositories.credit_account_repository import CreditAccountRepository
+from app.repositories.job_repository import JobRepository
 from app.repositories.ledger_entry_repository import LedgerEntryRepository
 from app.repositories.organization_repository import OrganizationRepository
 from app.repositories.plan_repository import PlanRepository
@@ -29,6 +31,8 @@ from app.schemas.credit import CreditGrantCreate
 from app.services.api_key_service import ApiKeyService, KeyRules
 from app.services.audit_service import AuditService
 from app.services.credit_service import CreditService
+from app.services.mail_service import MailService
+from app.services.notice_service import NoticeService
 
 OPERATOR_EMAIL = "operator@example.com"
 OWNER_EMAIL = "owner@example.com"
@@ -62,6 +66,14 @@ async def in_one_transaction(settings: Settings, work: Callable[["Seeder"], Awai
         await engine.dispose()
 
 
+def build_notices(session: AsyncSession, settings: Settings) -> NoticeService:
+    """The service, wired by hand into this transaction."""
+    mails = MailService(
+        JobRepository(session, build_secret_box(settings)), public_url=str(settings.http.public_url)
+    )
+    return NoticeService(UserRepository(session), mails, client=None, clock=system_clock)
+
+
 class Seeder:
     """Makes people, organizations, credits and keys with the services that the API uses."""
 
@@ -84,6 +96,7 @@ class Seeder:
             ),
             rules=KeyRules(settings.keys.per_organization_max, frozenset(settings.keys.resource_scopes)),
             audit=trail,
+            notices=build_notices(session, settings),
             clock=system_clock,
         )
 

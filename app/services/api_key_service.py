@@ -12,6 +12,7 @@ from app.core.exceptions import ConflictError, InsufficientScopeError, InvalidFi
 from app.core.preconditions import UNCONDITIONAL, Precondition
 from app.core.principal import Principal
 from app.core.scopes import Scope
+from app.core.security_notice import SecurityNotice
 from app.models import ApiKey, ApiKeySecret, Plan
 from app.repositories.api_key_repository import ApiKeyRepository
 from app.repositories.base_repository import EntityPage
@@ -19,6 +20,15 @@ from app.repositories.organization_repository import OrganizationRepository
 from app.repositories.plan_repository import PlanRepository
 from app.schemas.api_key import ApiKeyCreate, ApiKeyQuery, ApiKeyRotation, ApiKeyUpdate
 from app.services.audit_service import AuditService, Detail, names_of
+from app.services.notice_service import NoticeService
+
+NOTICES = {
+    AuditAction.API_KEY_CREATED: SecurityNotice.API_KEY_CREATED,
+    AuditAction.API_KEY_ROTATED: SecurityNotice.API_KEY_ROTATED,
+    AuditAction.API_KEY_REVOKED: SecurityNotice.API_KEY_REVOKED,
+    AuditAction.API_KEY_DELETED: SecurityNotice.API_KEY_DELETED,
+}
+"""What is told by mail; the rest stands in the audit trail alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +61,7 @@ class ApiKeyService:
         secrets: ApiKeySecrets,
         rules: KeyRules,
         audit: AuditService,
+        notices: NoticeService,
         clock: Clock,
     ) -> None:
         self._keys = keys
@@ -59,6 +70,7 @@ class ApiKeyService:
         self._secrets = secrets
         self._rules = rules
         self._audit = audit
+        self._notices = notices
         self._clock = clock
 
     async def list(self, query: ApiKeyQuery, caller: Principal) -> EntityPage[ApiKey]:
@@ -208,6 +220,9 @@ class ApiKeyService:
     async def _tell(self, action: AuditAction, key: ApiKey, **details: Detail) -> None:
         target = f"api_key:{key.id}"
         await self._audit.record(action, organization_id=key.organization_id, target=target, details=details)
+        if action in NOTICES:
+            # Whoever did it: the key acts in the name of who made it.
+            await self._notices.tell(NOTICES[action], key.created_by, subject=key.name)
 
     async def _require_room(self, organization_id: UUID) -> None:
         # Without the lock two calls at once would both see the last free place.

@@ -13,18 +13,16 @@ from app.core.client import Client
 from app.core.database import transaction
 from app.core.settings import LimitSettings, SessionSettings
 from app.models import RefreshToken, Session
-from app.repositories.job_repository import JobRepository
 from app.repositories.membership_repository import MembershipRepository
 from app.repositories.refresh_token_repository import RefreshTokenRepository
 from app.repositories.session_repository import SessionRepository
 from app.repositories.user_repository import UserRepository
 from app.services.auth_limits import AuthLimits
-from app.services.mail_service import MailService
-from app.services.notice_service import NoticeService
 from app.services.refresh_service import RefreshService
 from app.services.session_service import SessionService
 from app.services.session_tokens import SessionTokenIssuer, SessionTokens
 from tests.factories.audit import trail_in
+from tests.factories.notices import notices_in
 
 CLIENT = Client("192.0.2.7", "test")
 
@@ -82,12 +80,7 @@ class SessionStage:
                 RefreshTokenRepository(session),
                 issuer=self._issuer(session),
                 audit=trail_in(session, self.resources.engine),
-                notices=NoticeService(
-                    UserRepository(session),
-                    MailService(JobRepository(session), public_url="http://test"),
-                    client=CLIENT,
-                    clock=self.clock,
-                ),
+                notices=notices_in(session, self.resources),
                 limits=AuthLimits(NoLimiter(), LimitSettings()),
                 settings=self.settings,
                 clock=self.clock,

@@ -15,6 +15,7 @@ from app.schemas.api_key import ApiKeyCreate, ApiKeyRotation
 from app.services.api_key_service import ApiKeyService, KeyRules
 from tests.factories.api_keys import verify
 from tests.factories.audit import trail_in
+from tests.factories.notices import notices_in
 
 NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
 
@@ -47,6 +48,7 @@ def at(resources):
                 secrets=resources.api_key_secrets,
                 rules=KeyRules(100, frozenset()),
                 audit=trail_in(session, resources.engine),
+                notices=notices_in(session, resources),
                 clock=lambda: now,
             )
             return await act(service)

@@ -2,23 +2,16 @@
 
 import pytest
 
-from app.core.client import Client
 from app.core.database import transaction
 from app.core.security_notice import TEXTS, SecurityNotice
-from app.repositories.job_repository import JobRepository
-from app.repositories.user_repository import UserRepository
-from app.services.mail_service import MailService
-from app.services.notice_service import NoticeService
+from tests.factories.notices import notices_in
 
 
 @pytest.fixture
 def tell(resources):
     async def tell_one(notice, user_id, **options):
         async with transaction(resources.engine) as session:
-            mails = MailService(JobRepository(session), public_url="http://test")
-            client = Client("192.0.2.7", "curl/8.5.0")
-            notices = NoticeService(UserRepository(session), mails, client=client, clock=resources.clock)
-            await notices.tell(notice, user_id, **options)
+            await notices_in(session, resources).tell(notice, user_id, **options)
 
     return tell_one
 
