@@ -13,6 +13,7 @@ import segno
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.hotp import HOTP
 
+SECRET_PURPOSE = "totp"  # noqa: S105 -- what a secret is sealed for
 SECRET_BYTES = 20
 """RFC 4226, section 4, R6: 160 bits."""
 DIGITS = 6

@@ -17,7 +17,10 @@ from app.models import (
     LedgerEntry,
     Membership,
     OneTimeToken,
+    Passkey,
+    RecoveryCode,
     Session,
+    TotpCredential,
     User,
 )
 
@@ -81,6 +84,29 @@ SECTIONS = {
             ExternalIdentity.email,
             ExternalIdentity.last_used_at,
             ExternalIdentity.created_at,
+        ),
+    ),
+    "authenticators": Section(
+        lambda user_id: TotpCredential.user_id == user_id,
+        TotpCredential.created_at,
+        (TotpCredential.id, TotpCredential.confirmed_at, TotpCredential.created_at),
+    ),
+    "recovery_codes": Section(
+        lambda user_id: RecoveryCode.user_id == user_id,
+        RecoveryCode.created_at,
+        (RecoveryCode.id, RecoveryCode.used_at, RecoveryCode.created_at),
+    ),
+    "passkeys": Section(
+        lambda user_id: Passkey.user_id == user_id,
+        Passkey.created_at,
+        (
+            Passkey.id,
+            Passkey.name,
+            Passkey.transports,
+            Passkey.is_synced,
+            Passkey.last_used_at,
+            Passkey.suspected_at,
+            Passkey.created_at,
         ),
     ),
     "api_keys": Section(

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from app.core import totp
 from app.models import SIGNING_KEY_PURPOSE
 
 
@@ -28,6 +29,7 @@ class SealedColumn:
 
 SEALED_COLUMNS = (
     SealedColumn("signing_keys", "sealed_private_key", SIGNING_KEY_PURPOSE),
+    SealedColumn("totp_credentials", "sealed_secret", totp.SECRET_PURPOSE),
     SealedColumn("pgqueuer", "payload", "job", kind="entrypoint", schema="pgqueuer"),
 )
 """A test compares them with the models: a column of theirs named `sealed_...` must be here."""

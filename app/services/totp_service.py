@@ -15,7 +15,6 @@ from app.repositories.totp_credential_repository import TotpCredentialRepository
 from app.services.auth_limits import AuthLimits
 from app.services.factor_change_service import FactorChange, FactorChangeService
 
-SECRET_PURPOSE = "totp"  # noqa: S105 -- what a sealed secret is for
 FAILURES_MAX = 100
 """NIST SP 800-63B-4, section 3.2.2: after so many wrong codes in a row this authenticator proves nothing,
 until another second factor has been proved."""
@@ -58,7 +57,7 @@ class TotpService:
             ConflictError: there is a confirmed authenticator already.
         """
         secret = totp.new_secret()
-        sealed = self._secret_box.seal(secret, purpose=SECRET_PURPOSE)
+        sealed = self._secret_box.seal(secret, purpose=totp.SECRET_PURPOSE)
         if not await self._credentials.replace_unconfirmed(person.id, sealed):
             message = "You have an authenticator already. Remove it first."
             raise ConflictError(message)
@@ -82,7 +81,7 @@ class TotpService:
             message = "There is no new authenticator to confirm."
             raise ConflictError(message)
         now, sealed = self._clock(), credential.sealed_secret
-        step = totp.find_step(self._secret_box.open(sealed, purpose=SECRET_PURPOSE), code, now)
+        step = totp.find_step(self._secret_box.open(sealed, purpose=totp.SECRET_PURPOSE), code, now)
         if step is None or not await self._credentials.confirm(credential.id, sealed, step=step, now=now):
             detail = "Must be the code that the authenticator shows now."
             raise InvalidFieldError("/code", detail, code="code_wrong")
@@ -94,7 +93,7 @@ class TotpService:
         credential = await self._credentials.find_by_user(user_id)
         if credential is None or credential.confirmed_at is None or credential.failures >= FAILURES_MAX:
             return False
-        secret = self._secret_box.open(credential.sealed_secret, purpose=SECRET_PURPOSE)
+        secret = self._secret_box.open(credential.sealed_secret, purpose=totp.SECRET_PURPOSE)
         step = totp.find_step(secret, code, self._clock())
         if step is None or not await self._credentials.accept(credential.id, step=step):
             await self._credentials.count_failure(credential.id)

@@ -9,6 +9,7 @@ from app.api.dependencies.resources import ResourcesDep
 from app.api.dependencies.session import SessionDep
 from app.api.dependencies.session_service import SessionServiceDep
 from app.repositories.api_key_repository import ApiKeyRepository
+from app.repositories.pending_sign_in_repository import PendingSignInRepository
 from app.services.credential_service import CredentialService
 
 
@@ -16,7 +17,13 @@ async def get_credential_service(
     session: SessionDep, sessions: SessionServiceDep, tokens: OneTimeTokenServiceDep, resources: ResourcesDep
 ) -> CredentialService:
     """The service, in the request's unit of work."""
-    return CredentialService(sessions, tokens, ApiKeyRepository(session), clock=resources.clock)
+    return CredentialService(
+        sessions,
+        tokens,
+        ApiKeyRepository(session),
+        PendingSignInRepository(session),
+        clock=resources.clock,
+    )
 
 
 CredentialServiceDep = Annotated[CredentialService, Depends(get_credential_service)]

@@ -27,6 +27,8 @@ from app.schemas.provider import (
     ProviderStartResponse,
 )
 
+FINISHED = (AuditAction.SIGN_IN, AuditAction.SECOND_FACTOR_DEMANDED, AuditAction.PROVIDER_LINKED)
+
 router = APIRouter(prefix="/api/v1/auth/providers", tags=["Providers"], route_class=StrictRoute)
 Name = Annotated[str, Path(description="As the settings name it.", examples=["google"])]
 
@@ -96,7 +98,7 @@ async def start_linking(
     | {303: {"description": "On to the page that was named, with the answer in its fragment."}},
     dependencies=[
         public(
-            audit=(AuditAction.SIGN_IN, AuditAction.PROVIDER_LINKED),
+            audit=FINISHED,
             refusals=AuditAction.SIGN_IN_FAILED,
         )
     ],
@@ -130,7 +132,7 @@ async def come_back(
     responses=PROVIDER_RESPONSES,
     dependencies=[
         public(
-            audit=(AuditAction.SIGN_IN, AuditAction.PROVIDER_LINKED),
+            audit=FINISHED,
             refusals=AuditAction.SIGN_IN_FAILED,
         )
     ],

@@ -219,6 +219,8 @@ async def test_an_export_tells_its_own_event(client, caller, resources, account)
 NOT_EXPORTED = {
     "refresh_tokens": "digests alone, of the sessions that are exported",
     "api_key_secrets": "digests alone, of the keys that are exported",
+    "pending_sign_ins": "of the last minutes, without a session yet",
+    "passkey_challenges": "of the last minutes, and random",
 }
 
 
