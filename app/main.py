@@ -35,6 +35,7 @@ from app.middleware.envelope import EnvelopeMiddleware
 from app.middleware.trusted_hosts import TrustedHostsMiddleware
 from app.middleware.unexpected_errors import UnexpectedErrorsMiddleware
 from app.repositories.admission_repository import Admissions
+from app.repositories.housekeeping_repository import housekeeping_opener
 from app.repositories.job_repository import jobs_opener
 from app.repositories.signing_key_repository import signing_keys_opener
 from app.services.admission_identity import Policy
@@ -154,6 +155,7 @@ async def work_on_jobs(resources: Resources) -> AsyncIterator[None]:
     worker = build_worker(
         settings,
         open_jobs=jobs_opener(resources.engine, resources.secret_box),
+        open_housekeeping=housekeeping_opener(resources.engine),
         secret_box=resources.secret_box,
         clock=resources.clock,
     )

@@ -5,11 +5,13 @@ import signal
 
 from app.cli.console import complain, say
 from app.cli.environment import database_at_hand
-from app.cli.queue import open_queue
+from app.cli.queue import open_engine
 from app.cli.secret_box import build_secret_box
 from app.core.clock import system_clock
 from app.core.logging import configure_logging
 from app.core.settings import Settings
+from app.repositories.housekeeping_repository import housekeeping_opener
+from app.repositories.job_repository import jobs_opener
 from app.services.worker import build_worker
 
 
@@ -28,9 +30,14 @@ def worker() -> None:
 
 async def work(settings: Settings) -> None:
     """Work until a signal says stop."""
-    async with open_queue(settings) as open_jobs:
+    async with open_engine(settings) as engine:
+        secret_box = build_secret_box(settings)
         job_worker = build_worker(
-            settings, open_jobs=open_jobs, secret_box=build_secret_box(settings), clock=system_clock
+            settings,
+            open_jobs=jobs_opener(engine, secret_box),
+            open_housekeeping=housekeeping_opener(engine),
+            secret_box=secret_box,
+            clock=system_clock,
         )
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, job_worker.stop)

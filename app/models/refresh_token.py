@@ -24,7 +24,7 @@ class RefreshToken(IdentifiedMixin, TimestampMixin, Base):
 
     session_id: Mapped[UUID] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"), index=True)
     digest: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
-    expires_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
     used_at: Mapped[datetime | None]
     successor_salt: Mapped[bytes | None] = mapped_column(LargeBinary)
     """Together with the token itself it tells the token that followed; gone once that was used."""

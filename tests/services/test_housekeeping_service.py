@@ -1,0 +1,110 @@
+"""Housekeeping: what nobody can use any more is forgotten, and nothing else."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from app.core.database import transaction
+from app.models import RefreshToken, Session
+from app.repositories.housekeeping_repository import housekeeping_opener
+from app.services.housekeeping_service import HousekeepingService
+from tests.factories.sessions import SessionStage
+
+IDLE = timedelta(days=14)
+KEPT = timedelta(days=30)
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def stage(resources):
+    """A stage in the past: what the other tests have done is not yet old."""
+    stage = SessionStage(resources)
+    stage.clock.now -= timedelta(days=200)
+    return stage
+
+
+@pytest.fixture
+def tidy_up(resources, stage):
+    async def tidy_up(**options):
+        service = HousekeepingService(
+            housekeeping_opener(resources.engine), settings=stage.settings, clock=stage.clock, **options
+        )
+        await service.forget_old()
+
+    return tidy_up
+
+
+@pytest.fixture
+async def user(world):
+    user = await world.user()
+    await world.organization(owner=user)
+    return user
+
+
+async def kept(resources, user):
+    """The user's sessions, and how many refresh tokens each of them has."""
+    async with transaction(resources.engine) as session:
+        sessions = await session.scalars(select(Session.id).where(Session.user_id == user.id))
+        counts: dict[UUID, int] = dict.fromkeys(sessions, 0)
+        for session_id in await session.scalars(
+            select(RefreshToken.session_id).join(Session).where(Session.user_id == user.id)
+        ):
+            counts[session_id] += 1
+    return counts
+
+
+async def test_a_session_that_was_ended_is_forgotten_a_month_later(resources, stage, tidy_up, user):
+    opened = await stage.open(user.id)
+    async with stage.open_sessions() as sessions:
+        await sessions.end_all(user.id)
+
+    stage.clock.now += KEPT
+    await tidy_up()
+    in_time = await kept(resources, user)
+    stage.clock.now += DAY
+    await tidy_up()
+
+    assert list(in_time) == [opened.session_id]
+    assert await kept(resources, user) == {}
+
+
+async def test_a_session_that_went_idle_is_forgotten_a_month_after_that(resources, stage, tidy_up, user):
+    opened = await stage.open(user.id)
+
+    stage.clock.now += IDLE + KEPT
+    await tidy_up()
+    in_time = await kept(resources, user)
+    stage.clock.now += DAY
+    await tidy_up()
+
+    assert list(in_time) == [opened.session_id]
+    assert await kept(resources, user) == {}
+
+
+async def test_a_session_in_use_keeps_its_used_tokens_until_they_would_have_ended(
+    resources, stage, tidy_up, user
+):
+    """SEC-22: so long their reuse is noticed."""
+    tokens = await stage.open(user.id)
+    for _ in range(3):
+        stage.clock.now += DAY
+        tokens = await stage.refresh(tokens.refresh_token)
+
+    stage.clock.now += IDLE - 2 * DAY
+    tokens = await stage.refresh(tokens.refresh_token)
+    await tidy_up()
+
+    assert await kept(resources, user) == {tokens.session_id: 4}  # of five: the first would have ended
+    assert await stage.refresh(tokens.refresh_token) is not None
+
+
+async def test_what_is_more_than_a_portion_is_forgotten_too(resources, stage, tidy_up, user):
+    for _ in range(5):
+        await stage.open(user.id)
+
+    stage.clock.now += IDLE + KEPT + DAY
+    await tidy_up(portion=2)
+
+    assert await kept(resources, user) == {}
