@@ -52,6 +52,11 @@ class AuditAction(StrEnum):
     ORGANIZATION_PLAN_CHANGED = "organization_plan_changed"
     ORGANIZATION_SUSPENDED = "organization_suspended"
     ORGANIZATION_RESUMED = "organization_resumed"
+    USER_DISABLED = "user_disabled"
+    USER_ENABLED = "user_enabled"
+    USER_BANNED = "user_banned"
+    USER_BAN_LIFTED = "user_ban_lifted"
+    USER_SIGNED_OUT = "user_signed_out"
     CREDITS_GRANTED = "credits_granted"
 
 

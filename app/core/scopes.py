@@ -21,6 +21,7 @@ class Scope(StrEnum):
     CREDITS_GRANT = "credits:grant"
     PLANS_WRITE = "plans:write"
     USERS_READ = "users:read"
+    USERS_MANAGE = "users:manage"
     ORGANIZATIONS_MANAGE = "organizations:manage"
 
 
@@ -30,6 +31,7 @@ OPERATOR_SCOPES = frozenset(
         Scope.CREDITS_GRANT,
         Scope.PLANS_WRITE,
         Scope.USERS_READ,
+        Scope.USERS_MANAGE,
         Scope.ORGANIZATIONS_MANAGE,
     }
 )

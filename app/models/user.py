@@ -15,6 +15,7 @@ class User(IdentifiedMixin, TimestampMixin, VersionedMixin, Base):
     __table_args__ = (
         CheckConstraint("email = lower(email)", name="email_canonical"),
         CheckConstraint("username = lower(username)", name="username_canonical"),
+        CheckConstraint("banned_at IS NULL OR NOT is_active", name="banned_is_disabled"),
     )
 
     email: Mapped[str] = mapped_column(String(255), unique=True)
@@ -25,3 +26,17 @@ class User(IdentifiedMixin, TimestampMixin, VersionedMixin, Base):
     hashed_password: Mapped[str | None] = mapped_column(String(255))
     is_active: Mapped[bool] = mapped_column(default=True)
     is_operator: Mapped[bool] = mapped_column(default=False)
+    banned_at: Mapped[datetime | None]
+    """Since when this person is kept out for good; the row keeps the address from signing up again."""
+    ban_reason: Mapped[str | None] = mapped_column(String(200))
+
+    def ban(self, now: datetime, *, reason: str) -> None:
+        """Keep the person out; the first date stays."""
+        self.banned_at = self.banned_at or now
+        self.ban_reason = reason
+        self.is_active = False
+
+    def lift_ban(self) -> None:
+        """Let the person in again."""
+        if self.banned_at is not None:
+            self.banned_at, self.ban_reason, self.is_active = None, None, True

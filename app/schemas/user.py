@@ -14,6 +14,7 @@ from app.schemas.page import PageParams
 
 SEARCH_LENGTH_MAX = 100
 FULL_NAME_LENGTH_MAX = 255
+BAN_REASON_LENGTH_MAX = 200
 USERNAME_PATTERN = r"^[A-Za-z][A-Za-z0-9_]*$"
 
 
@@ -74,6 +75,19 @@ class UserQuery(PageParams):
     sort: UserSort = UserSort.NEWEST
 
 
+class UserBan(RequestModel):
+    """Why somebody is kept out."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "Spam"}]})
+
+    reason: Annotated[
+        StorableStr,
+        StringConstraints(strip_whitespace=True, min_length=1, max_length=BAN_REASON_LENGTH_MAX),
+        SingleLine,
+        Field(description="For operators; the person is not told.", examples=["Spam"]),
+    ]
+
+
 class UserResponse(ResponseModel):
     """A person as they and operators see them."""
 
@@ -85,3 +99,10 @@ class UserResponse(ResponseModel):
     is_operator: Annotated[bool, Field(description="Whether this person runs this Faregate.")]
     created_at: datetime
     updated_at: datetime
+
+
+class UserStandingResponse(UserResponse):
+    """A person as operators see them."""
+
+    banned_at: Annotated[datetime | None, Field(description="Since when the person is banned.")]
+    ban_reason: Annotated[str | None, Field(examples=["Spam"])]

@@ -21,6 +21,7 @@ from app.api.v1 import (
     providers,
     second_factor,
     sign_up,
+    user_standing,
     users,
     verify,
 )
@@ -40,6 +41,7 @@ routes: list[BaseRoute] = [
     *providers.router.routes,
     *identities.router.routes,
     *audit_events.router.routes,
+    *user_standing.router.routes,
     *own_audit_events.router.routes,
     *second_factor.router.routes,
     *factors.router.routes,

@@ -1,0 +1,89 @@
+"""People, as operators rule them: everything here acts on the person's very next request."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, status
+
+from app.api.access import credential
+from app.api.dependencies.principal import PrincipalDep
+from app.api.dependencies.user_standing_service import UserStandingServiceDep
+from app.api.problems import problem_responses
+from app.api.strict_route import StrictRoute
+from app.core.audit import AuditAction
+from app.core.scopes import Scope
+from app.schemas.user import UserBan, UserStandingResponse
+
+router = APIRouter(prefix="/api/v1/users/{user_id}", tags=["Users"], route_class=StrictRoute)
+
+
+@router.get(
+    "",
+    summary="Read a person",
+    responses=problem_responses(401, 403, 404, 429),
+    dependencies=[credential(Scope.USERS_READ)],
+)
+async def read_user(user_id: UUID, standing: UserStandingServiceDep) -> UserStandingResponse:
+    """Read who somebody is here, and whether they are banned. Operators only."""
+    return UserStandingResponse.model_validate(await standing.get(user_id))
+
+
+@router.put(
+    "/suspension",
+    summary="Disable an account",
+    responses=problem_responses(401, 403, 404, 409, 429),
+    dependencies=[credential(Scope.USERS_MANAGE, audit=AuditAction.USER_DISABLED)],
+)
+async def disable_user(
+    user_id: UUID, caller: PrincipalDep, standing: UserStandingServiceDep
+) -> UserStandingResponse:
+    """End a person's sessions and refuse their keys, from the next request on. Operators only."""
+    return UserStandingResponse.model_validate(await standing.disable(user_id, caller))
+
+
+@router.delete(
+    "/suspension",
+    summary="Enable an account",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=problem_responses(401, 403, 404, 409, 429),
+    dependencies=[credential(Scope.USERS_MANAGE, audit=AuditAction.USER_ENABLED)],
+)
+async def enable_user(user_id: UUID, caller: PrincipalDep, standing: UserStandingServiceDep) -> None:
+    """Let a disabled person sign in, and their keys work, again. Operators only."""
+    await standing.enable(user_id, caller)
+
+
+@router.put(
+    "/ban",
+    summary="Ban a person",
+    responses=problem_responses(401, 403, 404, 409, 429),
+    dependencies=[credential(Scope.USERS_MANAGE, audit=AuditAction.USER_BANNED)],
+)
+async def ban_user(
+    user_id: UUID, ban: UserBan, caller: PrincipalDep, standing: UserStandingServiceDep
+) -> UserStandingResponse:
+    """Keep a person out for good; the address cannot sign up again. Operators only."""
+    return UserStandingResponse.model_validate(await standing.ban(user_id, caller, reason=ban.reason))
+
+
+@router.delete(
+    "/ban",
+    summary="Lift a ban",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=problem_responses(401, 403, 404, 409, 429),
+    dependencies=[credential(Scope.USERS_MANAGE, audit=AuditAction.USER_BAN_LIFTED)],
+)
+async def lift_ban_of_user(user_id: UUID, caller: PrincipalDep, standing: UserStandingServiceDep) -> None:
+    """Let a banned person sign in again. Operators only."""
+    await standing.lift_ban(user_id, caller)
+
+
+@router.delete(
+    "/sessions",
+    summary="Sign a person out",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=problem_responses(401, 403, 404, 429),
+    dependencies=[credential(Scope.USERS_MANAGE, audit=AuditAction.USER_SIGNED_OUT)],
+)
+async def sign_out_user(user_id: UUID, standing: UserStandingServiceDep) -> None:
+    """End all sessions of a person, from the next request on. Operators only."""
+    await standing.sign_out(user_id)
