@@ -1,7 +1,7 @@
 """Add bans of users.
 
 Revision: 20261125_0359
-After: 20261125_0345
+After: 20261125_0358
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261125_0359"
-down_revision = "20261125_0345"
+down_revision = "20261125_0358"
 branch_labels = None
 depends_on = None
 
