@@ -146,6 +146,8 @@ class LimitSettings(SettingsGroup):
     auth_global: Annotated[int, Field(ge=1)] = 600
     login_per_account_and_address: Annotated[int, Field(ge=1)] = 5
     codes_per_account: Annotated[int, Field(ge=1)] = 5
+    guesses_per_account: Annotated[int, Field(ge=5, le=50)] = 40
+    """Wrong passwords in a row, for strangers and for known addresses each: together never more than 100."""
     mails_per_account_hourly: Annotated[int, Field(ge=1)] = 5
 
 

@@ -38,6 +38,7 @@ from app.repositories.admission_statements import (
     LOCK_BUCKETS,
     MAKE_BUCKETS,
     PAST_CHARGES,
+    REFILL_BUCKETS,
     SESSIONS,
     TOUCH_KEYS,
     WRITE_BUCKETS,
@@ -105,6 +106,10 @@ class AdmissionRepository:
                 await self._connection.execute(statement, *parameters)
         except asyncpg.SerializationError as error:
             raise StaleDecisionError from error
+
+    async def refill(self, buckets: Sequence[tuple[str, str]]) -> None:
+        """Forget what was taken from these buckets."""
+        await self._connection.execute(REFILL_BUCKETS, *columns_of(buckets))
 
     async def touch(self, used: Mapping[UUID, datetime]) -> None:
         """Note that these keys were used; a key that is being written is skipped."""

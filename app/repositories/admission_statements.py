@@ -104,6 +104,16 @@ WITH relaxed AS (SELECT set_config('synchronous_commit', 'off', true)), buckets 
 SELECT require_current((SELECT count(*) FROM buckets) = cardinality($1::text[]))
 """
 
+# Locked in the order in which batches lock them: two that want the same ones never wait for each other.
+REFILL_BUCKETS = """
+WITH locked AS (
+    SELECT b.subject, b.name FROM unnest($1::text[], $2::text[]) AS d (subject, name)
+    JOIN rate_limit_states b ON b.subject = d.subject AND b.name = d.name
+    ORDER BY b.subject, b.name FOR UPDATE OF b
+)
+DELETE FROM rate_limit_states b USING locked l WHERE b.subject = l.subject AND b.name = l.name
+"""
+
 WRITE_CHARGES = """
 WITH paying AS (
     SELECT a.organization_id, c.available, c.last_sequence

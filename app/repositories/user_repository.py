@@ -1,16 +1,19 @@
 """People."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnExpressionArgument, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.core.database import transaction
-from app.models import User
+from app.models import Session, User
 from app.repositories.base_repository import BaseRepository, EntityPage
 from app.schemas.user import UserQuery, UserSort
+
+SIGN_IN_ADDRESSES_MAX = 1000
 
 
 class UserRepository(BaseRepository[User]):
@@ -22,6 +25,17 @@ class UserRepository(BaseRepository[User]):
     async def find_by_email(self, email: str) -> User | None:
         """The person with this address, given in its canonical form."""
         return await self._session.scalar(select(User).where(User.email == email))
+
+    async def list_sign_in_addresses(self, email: str, *, since: datetime) -> Sequence[str]:
+        """Where the person with this address has signed in from, lately; an unknown one has from nowhere."""
+        query = (
+            select(Session.ip_address)
+            .join(User, User.id == Session.user_id)
+            .where(User.email == email, Session.created_at > since, Session.ip_address.is_not(None))
+            .distinct()
+            .limit(SIGN_IN_ADDRESSES_MAX)
+        )
+        return [address for address in await self._session.scalars(query) if address is not None]
 
     async def lock(self, user_id: UUID) -> User:
         """The person, whom nobody else changes until the commit.

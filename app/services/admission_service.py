@@ -68,6 +68,11 @@ class AdmissionService:
         raise_when_exceeded(verdict.demands)
         return verdict.demands
 
+    async def refill(self, *buckets: tuple[str, str]) -> None:
+        """Let these buckets be full again, by subject and name; what is taken meanwhile stays taken."""
+        async with self._admissions.at_once() as repository:
+            await repository.refill(buckets)
+
     async def drain(self) -> None:
         """Let everything that was asked be answered, and noted."""
         await self._coalescer.drain()

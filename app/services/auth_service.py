@@ -13,6 +13,7 @@ from app.models import User
 from app.repositories.user_repository import OpenUsers
 from app.services.audit_service import AuditService
 from app.services.auth_limits import AuthLimits, account_bucket
+from app.services.password_proof_service import PasswordProofService
 from app.services.session_tokens import SessionTokens
 from app.services.sign_in_service import SecondFactorChallenge, SignInService
 
@@ -26,6 +27,7 @@ class AuthService:
         sign_in: SignInService,
         *,
         hasher: PasswordHasher,
+        proofs: PasswordProofService,
         limits: AuthLimits,
         audit: AuditService,
     ) -> None:
@@ -33,6 +35,7 @@ class AuthService:
         self._open_users = open_users
         self._sign_in = sign_in
         self._hasher = hasher
+        self._proofs = proofs
         self._limits = limits
         self._audit = audit
 
@@ -45,7 +48,7 @@ class AuthService:
             OverloadedError: too many passwords are waiting to be compared.
         """
         await self._limits.take(AuthAction.LOGIN, account=email, address=client.address)
-        user = await self._authenticate(email, password, failure=AuditAction.SIGN_IN_FAILED)
+        user = await self._authenticate(email, password, client, failure=AuditAction.SIGN_IN_FAILED)
         return await self._sign_in.complete(user.id, client, methods=frozenset({AuthMethod.PASSWORD}))
 
     async def reauthenticate(
@@ -59,16 +62,17 @@ class AuthService:
             OverloadedError: too many passwords are waiting to be compared.
         """
         await self._limits.take(AuthAction.REAUTHENTICATE, account=person.email, address=client.address)
-        await self._authenticate(person.email, password, failure=AuditAction.REAUTHENTICATION_FAILED)
+        await self._authenticate(person.email, password, client, failure=AuditAction.REAUTHENTICATION_FAILED)
         return await self._sign_in.complete(
             person.id, client, methods=frozenset({AuthMethod.PASSWORD}), renews=session_id
         )
 
-    async def _authenticate(self, email: str, password: str, *, failure: AuditAction) -> User:
+    async def _authenticate(self, email: str, password: str, client: Client, *, failure: AuditAction) -> User:
         async with self._open_users() as users:
             user = await users.find_by_email(email)
         # Whatever is known by now, the comparison is made: its time must not tell.
-        check = await self._hasher.check(password, user.hashed_password if user else None)
+        stored = user.hashed_password if user else None
+        check = await self._proofs.check(password, stored, account=email, address=client.address)
         if user is None or check is PasswordCheck.WRONG or not user.is_active:
             await self._tell_failure(failure, email, user)
             raise InvalidLoginError

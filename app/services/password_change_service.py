@@ -7,7 +7,7 @@ from app.core.auth_action import AuthAction
 from app.core.client import Client
 from app.core.exceptions import ConflictError, InvalidFieldError
 from app.core.password_rules import require_unrelated
-from app.core.passwords import PasswordCheck, PasswordHasher
+from app.core.passwords import PasswordCheck
 from app.core.person import Person
 from app.core.security_notice import SecurityNotice
 from app.models import User
@@ -18,6 +18,7 @@ from app.services.auth_limits import AuthLimits
 from app.services.credential_service import CredentialService
 from app.services.new_password_service import NewPasswordService
 from app.services.notice_service import NoticeService
+from app.services.password_proof_service import PasswordProofService
 
 POINTER = "/new_password"
 
@@ -29,7 +30,7 @@ class PasswordChangeService:
         self,
         users: UserRepository,
         open_users: OpenUsers,
-        hasher: PasswordHasher,
+        proofs: PasswordProofService,
         passwords: NewPasswordService,
         *,
         credentials: CredentialService,
@@ -40,7 +41,7 @@ class PasswordChangeService:
         self._users = users
         # A transaction of its own: no connection is held while passwords are compared and hashed.
         self._open_users = open_users
-        self._hasher = hasher
+        self._proofs = proofs
         self._passwords = passwords
         self._credentials = credentials
         self._notices = notices
@@ -58,7 +59,7 @@ class PasswordChangeService:
             ConflictError: another change was faster.
         """
         await self._limits.take(AuthAction.REAUTHENTICATE, account=person.email, address=client.address)
-        old_hash = await self._prove(person.id, change.current_password.get_secret_value())
+        old_hash = await self._prove(person, change.current_password.get_secret_value(), client)
         password = change.new_password.get_secret_value()
         require_unrelated(password, email=person.email, pointer=POINTER)
         new_hash = await self._passwords.hash(password, pointer=POINTER)
@@ -69,10 +70,11 @@ class PasswordChangeService:
         if change.revoke_api_keys:
             await self._credentials.revoke_api_keys(user.id)
 
-    async def _prove(self, user_id: UUID, password: str) -> str | None:
+    async def _prove(self, person: Person, password: str, client: Client) -> str | None:
         async with self._open_users() as users:
-            stored = (await users.get(user_id)).hashed_password
-        if await self._hasher.check(password, stored) is PasswordCheck.WRONG:
+            stored = (await users.get(person.id)).hashed_password
+        check = await self._proofs.check(password, stored, account=person.email, address=client.address)
+        if check is PasswordCheck.WRONG:
             await self._audit.record_apart(AuditAction.PASSWORD_CHANGED, outcome=AuditOutcome.FAILURE)
             raise InvalidFieldError("/current_password", "Is wrong.", code="wrong_password")
         return stored

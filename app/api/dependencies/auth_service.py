@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Depends
 
 from app.api.dependencies.audit_service import AuditServiceDep
+from app.api.dependencies.password_proof_service import PasswordProofServiceDep
 from app.api.dependencies.request_limiter import RequestLimiterDep
 from app.api.dependencies.resources import ResourcesDep
 from app.api.dependencies.sign_in_service import SignInServiceDep
@@ -17,6 +18,7 @@ async def get_auth_service(
     sign_in: SignInServiceDep,
     limiter: RequestLimiterDep,
     audit: AuditServiceDep,
+    proofs: PasswordProofServiceDep,
     resources: ResourcesDep,
 ) -> AuthService:
     """The service; its sessions belong to the request's unit of work."""
@@ -24,6 +26,7 @@ async def get_auth_service(
         users_opener(resources.engine),
         sign_in,
         hasher=resources.password_hasher,
+        proofs=proofs,
         limits=AuthLimits(limiter, resources.settings.limits),
         audit=audit,
     )

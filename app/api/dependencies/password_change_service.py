@@ -9,6 +9,7 @@ from app.api.dependencies.auth_limits import AuthLimitsDep
 from app.api.dependencies.credential_service import CredentialServiceDep
 from app.api.dependencies.new_password_service import NewPasswordServiceDep
 from app.api.dependencies.notice_service import NoticeServiceDep
+from app.api.dependencies.password_proof_service import PasswordProofServiceDep
 from app.api.dependencies.resources import ResourcesDep
 from app.api.dependencies.session import SessionDep
 from app.repositories.user_repository import UserRepository, users_opener
@@ -17,6 +18,7 @@ from app.services.password_change_service import PasswordChangeService
 
 async def get_password_change_service(
     session: SessionDep,
+    proofs: PasswordProofServiceDep,
     passwords: NewPasswordServiceDep,
     credentials: CredentialServiceDep,
     notices: NoticeServiceDep,
@@ -28,7 +30,7 @@ async def get_password_change_service(
     return PasswordChangeService(
         UserRepository(session),
         users_opener(resources.engine),
-        resources.password_hasher,
+        proofs,
         passwords,
         credentials=credentials,
         notices=notices,
