@@ -3,7 +3,7 @@
 from fastapi import FastAPI
 
 from app.adapters.mailbox_folder import MailboxFolder
-from app.api import docs, health, problem_pages, well_known
+from app.api import account_pages, docs, health, problem_pages, well_known
 from app.api.mailbox import mailbox_router
 from app.api.v1 import router as v1
 
@@ -14,6 +14,7 @@ def include_routers(app: FastAPI) -> None:
     app.router.routes.extend(v1.routes)
     app.include_router(health.router)
     app.include_router(problem_pages.router)
+    app.include_router(account_pages.router)
     app.include_router(well_known.router)
 
 

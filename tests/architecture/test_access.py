@@ -103,6 +103,8 @@ ACCESS = {
     "GET /health/live": "public",
     "GET /health/ready": "public",
     "GET /problems/{code}": "public",
+    "GET /account/{page}": "public",
+    "GET /account/assets/{name}": "public",
     "GET /.well-known/jwks.json": "public",
     "GET /docs": "public",
     "GET /docs/{name}": "public",
