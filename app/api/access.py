@@ -98,7 +98,7 @@ class Access(params.Depends):
         if self.at_the_gate or not self.credentials:
             return
         if self.fresh:
-            yield RequireFreshSession()
+            yield RequireFreshSession(accepts_keys=self.credentials != SESSION_ALONE)
         elif self.credentials == SESSION_ALONE:
             yield RequireSession()
         elif not self.scopes:
@@ -130,6 +130,11 @@ def public(**effects: Unpack[Effects]) -> Access:
 def credential(*scopes: Scope, **effects: Unpack[Effects]) -> Access:
     """A session or an API key that has these scopes may call."""
     return Access(credentials=ANY_CREDENTIAL, scopes=scopes, **effects)
+
+
+def fresh_credential(*scopes: Scope, **effects: Unpack[Effects]) -> Access:
+    """As `credential`, but the person of a session must have proved lately who they are."""
+    return Access(credentials=ANY_CREDENTIAL, scopes=scopes, fresh=True, **effects)
 
 
 def session(*scopes: Scope, **effects: Unpack[Effects]) -> Access:

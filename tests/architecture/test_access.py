@@ -19,10 +19,10 @@ ACCESS = {
     "PATCH /api/v1/users/me": "caller profile:write",
     "GET /api/v1/users": "caller users:read",
     "GET /api/v1/api-keys": "caller api_keys:read",
-    "POST /api/v1/api-keys": "caller api_keys:write",
+    "POST /api/v1/api-keys": "caller fresh api_keys:write",
     "GET /api/v1/api-keys/{key_id}": "caller api_keys:read",
-    "PATCH /api/v1/api-keys/{key_id}": "caller api_keys:write",
-    "POST /api/v1/api-keys/{key_id}/rotate": "caller api_keys:write",
+    "PATCH /api/v1/api-keys/{key_id}": "caller fresh api_keys:write",
+    "POST /api/v1/api-keys/{key_id}/rotate": "caller fresh api_keys:write",
     "POST /api/v1/api-keys/{key_id}/revoke": "caller api_keys:write",
     "DELETE /api/v1/api-keys/{key_id}": "caller api_keys:write",
     "GET /api/v1/credits": "caller credits:read",
@@ -179,7 +179,7 @@ SCOPED = [
     (route, word)
     for route, demands in ACCESS.items()
     for word in demands.split()
-    if ":" in word and " fresh" not in demands
+    if ":" in word and not demands.startswith("session")
 ]
 
 

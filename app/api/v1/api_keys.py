@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response, status
 
-from app.api.access import credential
+from app.api.access import credential, fresh_credential
 from app.api.dependencies.api_key_service import ApiKeyServiceDep
 from app.api.dependencies.preconditions import NOT_MODIFIED, IfMatchDep, RevalidationDep
 from app.api.dependencies.principal import PrincipalDep
@@ -55,7 +55,7 @@ async def list_api_keys(
     summary="Create an API key",
     status_code=status.HTTP_201_CREATED,
     responses=problem_responses(401, 403, 409, 429),
-    dependencies=[credential(Scope.API_KEYS_WRITE, audit=AuditAction.API_KEY_CREATED)],
+    dependencies=[fresh_credential(Scope.API_KEYS_WRITE, audit=AuditAction.API_KEY_CREATED)],
 )
 async def create_api_key(
     draft: ApiKeyCreate, caller: PrincipalDep, keys: ApiKeyServiceDep, request: Request, response: Response
@@ -88,7 +88,7 @@ async def read_api_key(
     "/{key_id}",
     summary="Change an API key",
     responses=problem_responses(401, 403, 404, 412, 429),
-    dependencies=[credential(Scope.API_KEYS_WRITE, audit=AuditAction.API_KEY_CHANGED)],
+    dependencies=[fresh_credential(Scope.API_KEYS_WRITE, audit=AuditAction.API_KEY_CHANGED)],
 )
 async def update_api_key(
     key_id: UUID,
@@ -109,7 +109,7 @@ async def update_api_key(
     "/{key_id}/rotate",
     summary="Rotate an API key",
     responses=problem_responses(401, 403, 404, 409, 412, 429),
-    dependencies=[credential(Scope.API_KEYS_WRITE, audit=AuditAction.API_KEY_ROTATED)],
+    dependencies=[fresh_credential(Scope.API_KEYS_WRITE, audit=AuditAction.API_KEY_ROTATED)],
 )
 async def rotate_api_key(
     key_id: UUID,
