@@ -206,7 +206,7 @@ def read_json(data: bytes) -> dict[str, Any]:
         RefusedIdTokenError: it is something else.
     """
     try:
-        value = json.loads(data, object_pairs_hook=once_each)
+        value = json.loads(data, object_pairs_hook=once_each, parse_constant=refuse_constant)
     except (ValueError, RecursionError) as error:
         raise RefusedIdTokenError("it is not one JSON object") from error
     require(isinstance(value, dict), "it is not one JSON object")
@@ -224,6 +224,15 @@ def once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         message = "a member comes twice"
         raise ValueError(message)
     return members
+
+
+def refuse_constant(text: str) -> float:
+    """Refuse what Python reads and JSON does not have: a time of `Infinity` never ends.
+
+    Raises:
+        ValueError: always.
+    """
+    raise ValueError(text)
 
 
 def require(condition: object, reason: str) -> None:

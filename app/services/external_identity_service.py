@@ -75,7 +75,7 @@ class ExternalIdentityService:
         return user.id
 
     async def link(self, proven: ProvenIdentity, user_id: UUID) -> ExternalIdentity:
-        """Let a user sign in by this identity from now on; linking again changes nothing.
+        """Let a user sign in by this identity from now on; linking again changes nothing and is told.
 
         Raises:
             IdentityTakenError: it is another user's.
@@ -89,6 +89,7 @@ class ExternalIdentityService:
             return await self._link(proven, user_id)
         if known.user_id != user_id:
             raise IdentityTakenError
+        await self._record(AuditAction.PROVIDER_LINKED, known)
         return known
 
     async def unlink(self, identity_id: UUID, *, user_id: UUID) -> None:
@@ -124,10 +125,13 @@ class ExternalIdentityService:
         return identity
 
     async def _tell(self, action: AuditAction, notice: SecurityNotice, identity: ExternalIdentity) -> None:
+        await self._record(action, identity)
+        await self._notices.tell(notice, identity.user_id, subject=identity.provider)
+
+    async def _record(self, action: AuditAction, identity: ExternalIdentity) -> None:
         details = {"provider": identity.provider}
         target = f"identity:{identity.id}"
         await self._audit.record(action, actor_id=identity.user_id, target=target, details=details)
-        await self._notices.tell(notice, identity.user_id, subject=identity.provider)
 
 
 def new_identity(provider: str, identity: ProviderIdentity, user_id: UUID) -> ExternalIdentity:

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from joserfc import jws
 from joserfc.jwk import ECKey, OctKey, RSAKey
+from joserfc.jws import JWSRegistry
 
+from app.core.access_tokens import base64url
 from tests.factories.certificates import CertificateAuthority
 from tests.factories.https_server import HttpsServer, Received, https_server, says
 
@@ -28,7 +29,7 @@ def new_key(kid: str = "first") -> ECKey:
 
 def half_hash(token: str) -> str:
     """`at_hash` of an access token (OpenID Connect Core 1.0, section 3.1.3.6)."""
-    return base64.urlsafe_b64encode(hashlib.sha256(token.encode()).digest()[:16]).rstrip(b"=").decode()
+    return base64url(hashlib.sha256(token.encode()).digest()[:16])
 
 
 @dataclass
@@ -54,7 +55,9 @@ class IdentityProvider:
     """What it says, and what it was asked."""
 
     server: HttpsServer
-    key: ECKey = field(default_factory=new_key)
+    key: Any = field(default_factory=new_key)
+    ahead_seconds: int = 0
+    """How far its clock is ahead of ours."""
     grants: dict[str, Grant] = field(default_factory=dict)
     metadata: dict[str, Any] = field(default_factory=dict)
     """Members of the discovery document that replace or, if None, drop the right ones."""
@@ -118,7 +121,7 @@ class IdentityProvider:
 
     def id_token(self, grant: Grant, access_token: str) -> str:
         """The signed statement about who came."""
-        now, person = int(time.time()), grant.person
+        now, person = int(time.time()) + self.ahead_seconds, grant.person
         right = {
             "iss": self.issuer, "sub": person.sub, "aud": CLIENT_ID, "iat": now, "exp": now + 300,
             "nonce": grant.parameters.get("nonce"), "at_hash": half_hash(access_token),
@@ -140,11 +143,10 @@ def is_right_client(request: Received) -> bool:
 def proves(form: dict[str, str], grant: Grant) -> bool:
     """Whether the verifier is the challenge's (RFC 7636), and the redirect URI the same."""
     digest = hashlib.sha256(form.get("code_verifier", "").encode()).digest()
-    challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
     asked = grant.parameters
     return (
         asked.get("code_challenge_method") == "S256"
-        and asked.get("code_challenge") == challenge
+        and asked.get("code_challenge") == base64url(digest)
         and asked.get("redirect_uri") == form.get("redirect_uri")
     )
 
@@ -155,19 +157,13 @@ def replaced(right: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
 
 
 def signed(header: dict[str, Any], claims: dict[str, Any], key: Any) -> str:
-    """A compact JWS under any header; `none` is not signed at all."""
-    payload = json.dumps(claims)
-    if header["alg"].lower() == "none":
-        parts = (json.dumps(header), payload)
-        encoded = (base64.urlsafe_b64encode(part.encode()).rstrip(b"=").decode() for part in parts)
-        return ".".join([*encoded, ""])
+    """A compact JWS under any header, signed as the key's type can; `none` is not signed at all."""
+    signing_input = ".".join(base64url(json.dumps(part).encode()) for part in (header, claims))
+    if str(header["alg"]).lower() == "none":
+        return f"{signing_input}."
     algorithm = {ECKey: "ES256", OctKey: "HS256", RSAKey: "RS256"}[type(key)]
-    if algorithm == header["alg"]:
-        registry = jws.JWSRegistry(strict_check_header=False, algorithms=[algorithm])
-        return jws.serialize_compact(header, payload, key, registry=registry)
-    token = jws.serialize_compact({**header, "alg": algorithm}, payload, key, [algorithm])
-    encoded = base64.urlsafe_b64encode(json.dumps(header).encode()).rstrip(b"=").decode()
-    return ".".join([encoded, *token.split(".")[1:]])
+    signature = JWSRegistry.algorithms[algorithm].sign(signing_input.encode(), key)
+    return f"{signing_input}.{base64url(signature)}"
 
 
 @asynccontextmanager

@@ -96,10 +96,11 @@ async def start_linking(
     response_model=TokenResponse,
     responses=PROVIDER_RESPONSES
     | {303: {"description": "On to the page that was named, with the answer in its fragment."}},
+    # An answer that only goes on to a page has done nothing yet: what is written is written when it is used.
     dependencies=[
         public(
-            audit=FINISHED,
-            refusals=AuditAction.SIGN_IN_FAILED,
+            audit=NOTHING,
+            refusals=(*FINISHED, AuditAction.SIGN_IN_FAILED),
         )
     ],
 )

@@ -1,12 +1,14 @@
 """The application with two providers of our own, for every test anew."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 
 import httpx2
 import pytest
 
+from app.adapters.oidc_provider import OidcProvider
 from app.core.provider_settings import OauthSettings, OutboundSettings
-from app.core.settings import AccountSettings
+from app.core.settings import AccountSettings, LimitSettings
 from app.main import create_app
 from tests.factories import World
 from tests.factories.browser import Browser
@@ -42,8 +44,37 @@ def sign_up() -> str:
     return "open"
 
 
+class ProviderClock:
+    """What a provider, and who reads its tokens, take for now."""
+
+    def __init__(self, provider: IdentityProvider) -> None:
+        self._provider = provider
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + timedelta(seconds=self._provider.ahead_seconds)
+
+    def pass_seconds(self, seconds: int) -> None:
+        """Let time pass."""
+        self._provider.ahead_seconds += seconds
+
+
 @pytest.fixture
-async def provider_app(settings, authority, alpha, beta, sign_up):
+def alpha_clock(provider_app, alpha) -> ProviderClock:
+    """Lets time pass between Faregate and alpha."""
+    resources, clock = provider_app.state.resources, ProviderClock(alpha)
+    settings = resources.settings.oauth.providers["alpha"]
+    resources.identity_providers["alpha"] = OidcProvider(settings, resources.outbound, clock=clock)
+    return clock
+
+
+@pytest.fixture
+def limits(settings) -> LimitSettings:
+    """How often anybody may try."""
+    return settings.limits
+
+
+@pytest.fixture
+async def provider_app(settings, authority, alpha, beta, sign_up, limits):
     """The application, started, knowing both providers."""
     providers = {"alpha": alpha.settings(title="Alpha Ltd"), "beta": beta.settings(trusted_for_email=False)}
     changed = settings.model_copy(
@@ -53,6 +84,7 @@ async def provider_app(settings, authority, alpha, beta, sign_up):
                 allowed_networks=["127.0.0.0/8"], ca_file=authority.file, timeout_seconds=5
             ),
             "accounts": AccountSettings(sign_up=sign_up),
+            "limits": limits,
         }
     )
     app = create_app(changed)
