@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated, Self
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, FilePath, SecretStr, StringConstraints, model_validator
 
 from app.core.settings_group import SettingsGroup
 
 LINK_LOCAL = (ip_network("169.254.0.0/16"), ip_network("fe80::/10"))
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 
 
@@ -74,6 +76,16 @@ def require_https(url: str) -> str:
     return url
 
 
+def require_page(url: str) -> str:
+    """Refuse anything but a page that is reached over https, or on this machine in development."""
+    parts = urlsplit(url)
+    is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOCAL_HOSTS)
+    if not is_safe or not parts.hostname or "@" in parts.netloc or "#" in url:
+        message = "must be an https URL without a fragment"
+        raise ValueError(message)
+    return url
+
+
 class ProviderSettings(SettingsGroup):
     """One provider: whom it vouches for may sign in here."""
 
@@ -124,7 +136,9 @@ class OauthSettings(SettingsGroup):
 
     providers: dict[ProviderName, ProviderSettings] = Field(default_factory=dict)
     """Providers by the name that stands in their URLs, as JSON."""
-    return_urls: list[Annotated[str, Field(max_length=2_000)]] = Field(default_factory=list)
+    return_urls: list[Annotated[str, Field(max_length=2_000), AfterValidator(require_page)]] = Field(
+        default_factory=list
+    )
     """Pages that a sign-in may return to; each is compared as a whole."""
     attempt_seconds: Annotated[int, Field(ge=30, le=600)] = 600
     """How long a sign-in may take from its start to its return."""
