@@ -48,4 +48,6 @@ def warnings_about(settings: Settings) -> list[str]:
         warnings.append("warning: FAREGATE_HTTP__PUBLIC_URL is not https")
     if settings.is_production and "*" in settings.http.trusted_hosts:
         warnings.append("warning: FAREGATE_HTTP__TRUSTED_HOSTS accepts every Host header")
+    if settings.is_production and settings.mail.host is None:
+        warnings.append("warning: FAREGATE_MAIL__HOST is not set; no mail can leave")
     return warnings

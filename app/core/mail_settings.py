@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, SecretStr
 from app.core.settings_group import SettingsGroup
 
 NOWHERE = "faregate@localhost"
+NEEDED = "must be set, or FAREGATE_ACCOUNTS__SIGN_UP be closed: who signs up proves their address by mail"
 ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)*", re.ASCII)
 
 
@@ -55,13 +56,13 @@ class MailSettings(SettingsGroup):
     mailbox_folder: Path | None = None
     """In development, where mails are kept for the mailbox page if no server is set."""
 
-    def complaints(self) -> dict[str, str]:
-        """What production must not run with, by the name of the setting."""
+    def complaints(self, *, needed: bool) -> dict[str, str]:
+        """What production must not run with, by the name of the setting; `needed` where people sign up."""
         complaints = {}
         if self.mailbox_folder is not None:
             complaints["mailbox_folder"] = "is for development"
         if self.host is None:
-            return complaints
+            return complaints | ({"host": NEEDED} if needed else {})
         if self.tls is MailTls.NONE and not is_this_machine(self.host):
             complaints["tls"] = "must be starttls or tls, unless the host is localhost"
         if self.from_address == NOWHERE:

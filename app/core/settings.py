@@ -269,7 +269,8 @@ class Settings(BaseSettings):
             complaints["secrets", "previous_encryption_keys", str(key_id)] = complaint_about_encryption_key(
                 key
             )
-        for name, complaint in self.mail.complaints().items():
+        mails_needed = self.accounts.sign_up not in {None, SignUpPolicy.CLOSED}
+        for name, complaint in self.mail.complaints(needed=mails_needed).items():
             complaints["mail", name] = complaint
         return [problem(location, text) for location, text in complaints.items() if text is not None]
 

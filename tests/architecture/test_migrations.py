@@ -6,13 +6,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
+import asyncpg
 import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from pgqueuer.adapters.drivers.asyncpg import AsyncpgDriver
+from pgqueuer.adapters.persistence.qb import QueryBuilderEnvironment, QueryQueueBuilder
+from pgqueuer.adapters.persistence.queries import Queries
 from sqlalchemy import NullPool, make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from alembic import command
+from app.core.job_queue import JOB_QUEUE
 from app.models import Base
 
 ROOT = Path(__file__).parents[2]
@@ -127,6 +132,21 @@ async def test_migrations_and_models_do_not_drift(make_database):
     assert {name: by_migrations[name] for name in MADE_BY_MODELS} == {
         name: by_models[name] for name in MADE_BY_MODELS
     }
+
+
+async def test_the_queue_is_as_its_library_wants_it(make_database):
+    database = await make_database()
+    await database.run(command.upgrade, "head")
+
+    connection = await asyncpg.connect(database.config.attributes["url"].replace("+asyncpg", ""))
+    queries = Queries(
+        AsyncpgDriver(connection), QueryBuilderEnvironment(JOB_QUEUE), QueryQueueBuilder(JOB_QUEUE)
+    )
+    plan = await queries.plan_upgrade()
+    await connection.close()
+
+    # A new version of the library may want its tables changed: that takes a migration of ours.
+    assert list(plan.statements) == []
 
 
 @pytest.fixture

@@ -184,7 +184,7 @@ async def test_with_a_database_url_nothing_is_embedded_or_seeded(folder, databas
     seeded = await connection.fetchval("SELECT count(*) FROM users WHERE email = $1", OPERATOR_EMAIL)
     await connection.close()
     assert seeded == 0
-    assert set(launch.panel()) == {"API", "Docs", "Accounts"}
+    assert set(launch.panel()) == {"API", "Docs", "Mails", "Accounts"}
     assert {path.name for path in (folder / ".data").iterdir()} == {"api_key_pepper"}
     assert launch.process.returncode == 0
     assert "rror" not in launch.output
@@ -205,7 +205,7 @@ def test_it_stops_whole_and_comes_back_with_everything(folder):
 
     second = Launch(folder, port=first.port)
     second.wait_for_panel()
-    assert set(second.panel()) == {"API", "Docs", "Passwords", "Keys"}
+    assert set(second.panel()) == {"API", "Docs", "Mails", "Passwords", "Keys"}
     assert json.loads(second.paste(verify))["credits"] == {"charged": 1, "remaining": 999}
 
     second.kill()
@@ -216,7 +216,7 @@ def test_it_stops_whole_and_comes_back_with_everything(folder):
 
     third = Launch(folder, "--new-keys", port=first.port)
     third.wait_for_panel()
-    assert set(third.panel()) == {"API", "Docs", "Customer key", "Service key"}
+    assert set(third.panel()) == {"API", "Docs", "Mails", "Customer key", "Service key"}
     assert json.loads(third.paste(verify))["credits"] == {"charged": 1, "remaining": 998}
     assert json.loads(third.paste(third.curl_lines()[0]))["credits"] == {"charged": 1, "remaining": 997}
     postgres_pid = third.postgres_pid
