@@ -30,8 +30,9 @@ CREATE TABLE big_organizations AS
 SELECT n, uuidv7() AS id, uuidv7() AS user_id FROM generate_series(1, {organizations}) AS n;
 CREATE TABLE big_keys AS
 SELECT n, 1 + (n - 1) % {organizations} AS organization, uuidv7() AS id FROM generate_series(1, {keys}) AS n;
-INSERT INTO users (id, email, email_verified_at, full_name, is_active, is_operator, version)
-SELECT user_id, 'big-' || n || '@example.org', now(), 'Big customer ' || n, true, false, 1
+INSERT INTO users (id, email, email_verified_at, full_name, has_short_password, is_active, is_operator,
+                   version)
+SELECT user_id, 'big-' || n || '@example.org', now(), 'Big customer ' || n, false, true, false, 1
 FROM big_organizations;
 INSERT INTO organizations (id, name, plan_id, is_active, version)
 SELECT o.id, 'Big customer ' || o.n, p.id, true, 1

@@ -24,6 +24,8 @@ class User(IdentifiedMixin, TimestampMixin, VersionedMixin, Base):
     username: Mapped[str | None] = mapped_column(String(30), unique=True)
     full_name: Mapped[str | None] = mapped_column(String(255))
     hashed_password: Mapped[str | None] = mapped_column(String(255))
+    has_short_password: Mapped[bool] = mapped_column(default=False)
+    """Whether the password does only beside a second factor: without one it opens nothing."""
     is_active: Mapped[bool] = mapped_column(default=True)
     is_operator: Mapped[bool] = mapped_column(default=False)
     banned_at: Mapped[datetime | None]

@@ -19,6 +19,8 @@ class FactorCounts:
     suspected_passkeys: int
     """Of them, those that prove nothing any more; the account demands a second factor all the same."""
     recovery_codes: int
+    has_short_password: bool
+    """Whether the password was accepted only because there was a second factor."""
 
     @property
     def demands_second_factor(self) -> bool:
@@ -69,5 +71,6 @@ class FactorRepository:
             .where(RecoveryCode.user_id == user_id, RecoveryCode.used_at.is_(None))
             .scalar_subquery()
         )
-        row = (await self._session.execute(select(confirmed, *passkeys.c, unused))).one()
-        return FactorCounts(int(row[0]), row[1], row[2], row[3])
+        short = exists().where(User.id == user_id, User.has_short_password)
+        row = (await self._session.execute(select(confirmed, *passkeys.c, unused, short))).one()
+        return FactorCounts(int(row[0]), *row[1:])

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from app.core import recovery_codes
 from app.core.audit import AuditAction
-from app.core.exceptions import LastLoginMethodError
+from app.core.exceptions import LastLoginMethodError, ShortPasswordAloneError
 from app.core.security_notice import SecurityNotice
 from app.models import User
 from app.repositories.factor_repository import FactorCounts, FactorRepository
@@ -80,6 +80,7 @@ class FactorChangeService:
 
         Raises:
             LastLoginMethodError: nothing is left to sign in with.
+            ShortPasswordAloneError: the password does only beside a second factor.
         """
         if not await self._factors.count_ways_to_sign_in(change.user_id):
             raise LastLoginMethodError
@@ -87,6 +88,8 @@ class FactorChangeService:
         await self._pending.delete_by_user(change.user_id)
         factors = await self._factors.count(change.user_id)
         if not factors.demands_second_factor:
+            if factors.has_short_password:
+                raise ShortPasswordAloneError
             await self._recovery.delete_by_user(change.user_id)
         await self._tell(change, SecurityNotice.FACTOR_REMOVED)
 

@@ -6,11 +6,10 @@ from app.core.audit import AuditAction, AuditOutcome
 from app.core.auth_action import AuthAction
 from app.core.client import Client
 from app.core.exceptions import ConflictError, InvalidFieldError
-from app.core.password_rules import require_unrelated
+from app.core.password_rules import PASSWORD_LENGTH_MIN_WITH_SECOND_FACTOR as LENGTH_MIN
 from app.core.passwords import PasswordCheck
 from app.core.person import Person
 from app.core.security_notice import SecurityNotice
-from app.models import User
 from app.repositories.user_repository import OpenUsers, UserRepository
 from app.schemas.password import PasswordChange
 from app.services.audit_service import AuditService
@@ -61,14 +60,16 @@ class PasswordChangeService:
         await self._limits.take(AuthAction.REAUTHENTICATE, account=person.email, address=client.address)
         old_hash = await self._prove(person, change.current_password.get_secret_value(), client)
         password = change.new_password.get_secret_value()
-        require_unrelated(password, email=person.email, pointer=POINTER)
-        new_hash = await self._passwords.hash(password, pointer=POINTER)
+        new_hash = await self._passwords.hash(password, at_least=LENGTH_MIN, pointer=POINTER)
         user = await self._users.lock(person.id)
         if user.hashed_password != old_hash:
             raise ConflictError("The password has been changed meanwhile.")
-        await self._replace(user, new_hash, session_id)
+        await self._credentials.set_password(user, password, new_hash, pointer=POINTER)
+        await self._credentials.end_others(session_id, user_id=user.id)
         if change.revoke_api_keys:
             await self._credentials.revoke_api_keys(user.id)
+        await self._notices.tell(SecurityNotice.PASSWORD_CHANGED, user.id)
+        await self._audit.record(AuditAction.PASSWORD_CHANGED, target=f"user:{user.id}")
 
     async def _prove(self, person: Person, password: str, client: Client) -> str | None:
         async with self._open_users() as users:
@@ -78,10 +79,3 @@ class PasswordChangeService:
             await self._audit.record_apart(AuditAction.PASSWORD_CHANGED, outcome=AuditOutcome.FAILURE)
             raise InvalidFieldError("/current_password", "Is wrong.", code="wrong_password")
         return stored
-
-    async def _replace(self, user: User, new_hash: str, session_id: UUID) -> None:
-        user.hashed_password = new_hash
-        await self._users.save(user)
-        await self._credentials.end_others(session_id, user_id=user.id)
-        await self._notices.tell(SecurityNotice.PASSWORD_CHANGED, user.id)
-        await self._audit.record(AuditAction.PASSWORD_CHANGED, target=f"user:{user.id}")

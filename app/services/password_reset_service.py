@@ -7,7 +7,8 @@ from app.core.auth_action import AuthAction
 from app.core.client import Client
 from app.core.mail import MailTemplate
 from app.core.opaque_tokens import TokenPurpose
-from app.core.password_rules import require_unrelated
+from app.core.password_rules import PASSWORD_LENGTH_MIN_WITH_SECOND_FACTOR as LENGTH_MIN
+from app.core.password_rules import POINTER
 from app.core.security_notice import SecurityNotice
 from app.models import User
 from app.repositories.one_time_token_repository import RedeemedToken
@@ -79,14 +80,12 @@ class PasswordResetService:
         await self._limits.take(AuthAction.RESET_PASSWORD, account=None, address=client.address)
         password = reset.password.get_secret_value()
         # Before the token is looked at: no connection is held meanwhile, and a wrong token costs as much.
-        hashed_password = await self._passwords.hash(password)
+        hashed_password = await self._passwords.hash(password, at_least=LENGTH_MIN)
         user = await self._find_owner(await self._tokens.redeem(PURPOSE, reset.token.get_secret_value()))
         if user is None:
             await self._audit.record(AuditAction.PASSWORD_RESET, outcome=AuditOutcome.FAILURE)
             return None
-        require_unrelated(password, email=user.email)
-        user.hashed_password = hashed_password
-        await self._users.save(user)
+        await self._credentials.set_password(user, password, hashed_password, pointer=POINTER)
         await self._credentials.end_all(user.id)
         if reset.revoke_api_keys:
             await self._credentials.revoke_api_keys(user.id)

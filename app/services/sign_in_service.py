@@ -62,12 +62,16 @@ class SignInService:
         `renews` names a session of the user that the new one replaces: its person proves anew who they are.
 
         Raises:
-            InvalidLoginError: the account is disabled or has no place to be, or that session is over.
+            InvalidLoginError: the account is disabled or has no place to be, or that session is over, or the
+                password does only beside a second factor that is gone.
         """
         if not methods & SECOND_FACTORS:
             factors = await self._factors.count(user_id)
             if factors.demands_second_factor:
                 return await self._demand(user_id, factors.methods, proved=methods, renews=renews)
+            if factors.has_short_password and AuthMethod.PASSWORD in methods:
+                # However the second factor was lost: eight characters alone are no proof. A reset helps.
+                raise InvalidLoginError
         if renews is not None:
             return await self._replace(renews, user_id, client, methods)
         return await self._open(user_id, client, methods)

@@ -1,4 +1,4 @@
-"""The service that ends what rests on a secret."""
+"""The service of new secrets and what rested on the old ones."""
 
 from typing import Annotated
 
@@ -9,7 +9,9 @@ from app.api.dependencies.resources import ResourcesDep
 from app.api.dependencies.session import SessionDep
 from app.api.dependencies.session_service import SessionServiceDep
 from app.repositories.api_key_repository import ApiKeyRepository
+from app.repositories.factor_repository import FactorRepository
 from app.repositories.pending_sign_in_repository import PendingSignInRepository
+from app.repositories.user_repository import UserRepository
 from app.services.credential_service import CredentialService
 
 
@@ -18,10 +20,12 @@ async def get_credential_service(
 ) -> CredentialService:
     """The service, in the request's unit of work."""
     return CredentialService(
+        UserRepository(session),
         sessions,
         tokens,
         ApiKeyRepository(session),
         PendingSignInRepository(session),
+        FactorRepository(session),
         clock=resources.clock,
     )
 

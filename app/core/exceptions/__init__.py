@@ -27,7 +27,8 @@
     |- MethodNotAllowedError      405
     |- ConflictError              409
     |  |- IdentityTakenError
-    |  `- LastLoginMethodError
+    |  |- LastLoginMethodError
+    |  `- ShortPasswordAloneError
     |- PreconditionFailedError    412
     |- ContentTooLargeError       413
     |- UnsupportedMediaTypeError  415
@@ -74,6 +75,7 @@ from app.core.exceptions.factor_errors import (
     InvalidPasskeyError,
     InvalidSecondFactorError,
     LastLoginMethodError,
+    ShortPasswordAloneError,
 )
 from app.core.exceptions.provider_errors import (
     IdentityNotLinkedError,
@@ -146,6 +148,7 @@ __all__ = [
     "RateLimitedError",
     "ReauthenticationRequiredError",
     "SessionRequiredError",
+    "ShortPasswordAloneError",
     "SignUpClosedError",
     "TooManyRequestsError",
     "UnauthenticatedError",

@@ -42,3 +42,13 @@ class LastLoginMethodError(ConflictError):
 
     def __init__(self) -> None:
         super().__init__("This is the last way to sign in to your account. Add another one first.")
+
+
+class ShortPasswordAloneError(ConflictError):
+    """The last second factor goes, and the password does only beside one."""
+
+    code = "short_password_alone"
+    title = "Password too short alone"
+
+    def __init__(self) -> None:
+        super().__init__("Your password is too short to be the only factor. Set a longer one first.")
