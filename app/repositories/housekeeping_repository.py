@@ -5,11 +5,12 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, delete, func, or_, select
+from sqlalchemy import Select, delete, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.core.database import transaction
-from app.models import OneTimeToken, RefreshToken, Session
+from app.core.gcra import MICROSECONDS
+from app.models import OneTimeToken, RateLimitState, RefreshToken, Session
 
 
 class HousekeepingRepository:
@@ -42,6 +43,22 @@ class HousekeepingRepository:
         """Delete tokens that nobody can redeem any more; the number of them."""
         old = select(OneTimeToken.id).where(OneTimeToken.expires_at < expired_before).limit(limit)
         return await self._delete(OneTimeToken, old)
+
+    async def forget_full_buckets(self, *, idle_seconds: int, limit: int) -> int:
+        """Delete buckets that have been full for so long, by the database's clock; the number of them.
+
+        One that is not there is full as well: nobody regains anything by it.
+        """
+        key = tuple_(RateLimitState.subject, RateLimitState.name)
+        then_us = (func.extract("epoch", func.clock_timestamp()) - idle_seconds) * MICROSECONDS
+        # 1 is a bucket that the gate has just made to lock it.
+        full = RateLimitState.tat_us.between(2, then_us)
+        old = select(RateLimitState.subject, RateLimitState.name).where(full).limit(limit)
+        deleted = await self._session.execute(
+            delete(RateLimitState).where(key.in_(old)).returning(RateLimitState.name),
+            execution_options={"synchronize_session": False},
+        )
+        return len(deleted.all())
 
     async def _delete(self, model: type[Session | RefreshToken | OneTimeToken], old: Select[UUID]) -> int:
         deleted = await self._session.execute(

@@ -9,6 +9,8 @@ from app.repositories.housekeeping_repository import HousekeepingRepository, Ope
 
 SESSION_KEPT = timedelta(days=30)
 """How long an ended session stays, for those who ask what happened."""
+BUCKET_KEPT_SECONDS = 3600
+"""How long a bucket that is full stays: who comes often finds the row where it was."""
 PORTION = 5_000
 
 Forget = Callable[[HousekeepingRepository, int], Awaitable[int]]
@@ -45,6 +47,9 @@ class HousekeepingService:
         )
         await self._forget_all(lambda old, limit: old.forget_refresh_tokens(expired_before=now, limit=limit))
         await self._forget_all(lambda old, limit: old.forget_one_time_tokens(expired_before=now, limit=limit))
+        await self._forget_all(
+            lambda old, limit: old.forget_full_buckets(idle_seconds=BUCKET_KEPT_SECONDS, limit=limit)
+        )
 
     async def _forget_all(self, forget: Forget) -> None:
         deleted = self._portion

@@ -55,3 +55,25 @@ def test_without_trusted_proxies_no_header_counts():
 )
 def test_a_bucket_is_an_ipv4_address_or_an_ipv6_network(address, bucket):
     assert address_bucket(address) == bucket
+
+
+@pytest.mark.parametrize(
+    ("aliases", "bucket"),
+    [
+        (
+            (
+                "2001:db8:1:2::1",
+                "2001:0db8:0001:0002:0000:0000:0000:0001",
+                "2001:DB8:1:2::0.0.0.1",
+                "2001:db8:1:2:ffff:ffff:ffff:ffff",
+                "2001:db8:1:2::1%eth0",
+            ),
+            "2001:db8:1:2::/64",
+        ),
+        (("192.0.2.1", "::ffff:192.0.2.1", "::ffff:c000:201", "0:0:0:0:0:FFFF:192.0.2.1"), "192.0.2.1"),
+        (("fe80::1%eth0", "fe80::1%eth1", "FE80:0::2"), "fe80::/64"),
+    ],
+)
+def test_every_spelling_of_an_address_fills_the_same_bucket(aliases, bucket):
+    """SEC-56: the corpus of IPv6 aliases."""
+    assert {address_bucket(alias) for alias in aliases} == {bucket}

@@ -60,6 +60,11 @@ class Server:
         """What it has written."""
         return self._log_path.read_text(errors="replace")
 
+    @property
+    def pid(self):
+        """The process that has started the workers."""
+        return self._process.pid
+
     def kill(self):
         """End the process and its workers at once, as a crash would: kill -9."""
         workers = psutil.Process(self._process.pid).children(recursive=True)

@@ -1,13 +1,14 @@
 """Housekeeping: what nobody can use any more is forgotten, and nothing else."""
 
-from datetime import timedelta
+import secrets
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
 from app.core.database import transaction
-from app.models import RefreshToken, Session
+from app.models import RateLimitState, RefreshToken, Session
 from app.repositories.housekeeping_repository import housekeeping_opener
 from app.services.housekeeping_service import HousekeepingService
 from tests.factories.sessions import SessionStage
@@ -108,3 +109,24 @@ async def test_what_is_more_than_a_portion_is_forgotten_too(resources, stage, ti
     await tidy_up(portion=2)
 
     assert await kept(resources, user) == {}
+
+
+async def test_a_bucket_that_has_been_full_for_long_is_forgotten_and_no_other(resources, world, tidy_up):
+    """A flood of invented accounts leaves nothing behind."""
+    now_us = int(datetime.now(UTC).timestamp() * 1_000_000)
+    name = secrets.token_hex(8)
+    hour_us = 3_600_000_000
+    instants = {
+        "full long ago": now_us - 2 * hour_us,
+        "full": now_us - hour_us // 2,
+        "used": now_us + hour_us,
+    }
+    await world.save(
+        *(RateLimitState(subject=subject, name=name, tat_us=tat_us) for subject, tat_us in instants.items())
+    )
+
+    await tidy_up()
+
+    async with transaction(resources.engine) as session:
+        left = await session.scalars(select(RateLimitState.subject).where(RateLimitState.name == name))
+        assert set(left) == {"full", "used"}
