@@ -45,6 +45,10 @@ def checkout(tmp_path):
         if (ROOT / name).is_file():
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, copy / name)
+    # What is known of unchanged files need not be found out again.
+    for cache in (".mypy_cache", ".ruff_cache"):
+        if (ROOT / cache).is_dir():
+            shutil.copytree(ROOT / cache, copy / cache)
     venv = copy / ".venv"
     venv.mkdir()
     for name in ("bin", "lib", "pyvenv.cfg"):
