@@ -131,9 +131,11 @@ class SecondFactorService:
         await self._limits.take(AuthAction.SECOND_FACTOR, account=account, address=client.address)
         waiting = await self._count_try(mfa_token)
         if waiting is None:
+            await self._tell_failure(user_id, method)
             return InvalidMfaTokenError()
         if not await proof(waiting.user_id):
-            await self._tell_failure(waiting, method)
+            await self._tell_failure(waiting.user_id, method)
+            await self._warn_owner(waiting)
             return InvalidSecondFactorError()
         await self._pending.finish(waiting.id)
         await self._credentials.forget_failures(waiting.user_id)
@@ -153,13 +155,15 @@ class SecondFactorService:
             return None
         return await self._pending.count_try(digest, tries_max=TRIES_MAX, now=self._clock())
 
-    async def _tell_failure(self, waiting: WaitingSignIn, method: AuthMethod) -> None:
+    async def _tell_failure(self, user_id: UUID | None, method: AuthMethod) -> None:
         await self._audit.record(
             AuditAction.SECOND_FACTOR_FAILED,
-            actor_id=waiting.user_id,
+            actor_id=user_id,
             outcome=AuditOutcome.FAILURE,
             details={"method": method},
         )
+
+    async def _warn_owner(self, waiting: WaitingSignIn) -> None:
         if waiting.tries == TRIES_MAX:
             # Whoever got this far knows the password; its owner should hear of it (ASVS 5.0, 6.3.5).
             await self._notices.tell(SecurityNotice.SECOND_FACTOR_FAILED, waiting.user_id)
