@@ -42,7 +42,7 @@ def skip_or_fail(reason):
 
 @pytest.fixture(scope="module")
 def installed() -> Path:
-    """The provider with its dependencies, installed from the lock file once and kept outside the repository."""
+    """The provider, installed from its lock file once and kept outside the repository."""
     if shutil.which("node") is None or shutil.which("npm") is None:
         skip_or_fail("Node.js is missing: signing in through a provider that others wrote is not tested")
     digest = hashlib.sha256(b"".join((SOURCE / name).read_bytes() for name in FILES)).hexdigest()[:16]

@@ -9,6 +9,7 @@ from app.core.database import transaction
 from app.models import AuditEvent, ExternalIdentity, User
 from tests.factories.account import bearer, make_account
 from tests.factories.browser import Browser
+from tests.factories.factors import enrol_totp
 from tests.factories.https_server import says
 from tests.factories.identity_provider import Person
 
@@ -187,6 +188,36 @@ async def test_a_disabled_account_opens_no_session(browser, alpha, provider_worl
     answer = await browser.sign_in("alpha", alpha, Person(email=account.email))
 
     assert answer.status_code == 401
+
+
+async def test_a_second_factor_is_asked_for_here_too(browser, alpha, provider_world):
+    """SEC-34: a provider is one factor, whatever it has asked for itself."""
+    account = await make_account(provider_world)
+    enrolled = await enrol_totp(browser.client, provider_world.resources, account)
+
+    answer = await browser.sign_in(
+        "alpha", alpha, Person(email=account.email, more={"amr": ["mfa"], "acr": "high"})
+    )
+
+    assert answer.status_code == 202
+    assert set(answer.json()) == {"second_factor_required", "mfa_token", "expires_in", "methods"}
+    body = {"mfa_token": answer.json()["mfa_token"], "code": enrolled.code()}
+    proved = await browser.client.post("/api/v1/auth/mfa/totp", json=body)
+    assert (await user_of(browser.client, proved))["id"] == str(account.user.id)
+
+
+async def test_a_browser_that_keeps_its_session_in_cookies_gets_them(browser, alpha):
+    answer = alpha.approve(await browser.start("alpha"), Person())
+    headers = browser.headers | {"X-Session-Transport": "cookie", "Origin": "http://test"}
+
+    finished = await browser.client.post(
+        "/api/v1/auth/providers/alpha/callback", json=answer, headers=headers
+    )
+
+    assert finished.status_code == 204
+    names = [cookie.partition("=")[0] for cookie in finished.headers.get_list("set-cookie")]
+    assert len(names) == 3
+    assert all(name.startswith("__Host-faregate") for name in names)
 
 
 async def test_the_sign_in_is_in_the_audit_trail_and_the_link_in_the_owner_s_mail(
