@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.core.database import transaction
 from app.core.gcra import MICROSECONDS
-from app.models import OneTimeToken, RateLimitState, RefreshToken, Session
+from app.models import OauthAttempt, OneTimeToken, RateLimitState, RefreshToken, Session
 
 
 class HousekeepingRepository:
@@ -44,6 +44,11 @@ class HousekeepingRepository:
         old = select(OneTimeToken.id).where(OneTimeToken.expires_at < expired_before).limit(limit)
         return await self._delete(OneTimeToken, old)
 
+    async def forget_oauth_attempts(self, *, expired_before: datetime, limit: int) -> int:
+        """Delete attempts that nobody has come back from; the number of them."""
+        old = select(OauthAttempt.id).where(OauthAttempt.expires_at < expired_before).limit(limit)
+        return await self._delete(OauthAttempt, old)
+
     async def forget_full_buckets(self, *, idle_seconds: int, limit: int) -> int:
         """Delete buckets that have been full for so long, by the database's clock; the number of them.
 
@@ -60,7 +65,9 @@ class HousekeepingRepository:
         )
         return len(deleted.all())
 
-    async def _delete(self, model: type[Session | RefreshToken | OneTimeToken], old: Select[UUID]) -> int:
+    async def _delete(
+        self, model: type[Session | RefreshToken | OneTimeToken | OauthAttempt], old: Select[UUID]
+    ) -> int:
         deleted = await self._session.execute(
             delete(model).where(model.id.in_(old)).returning(model.id),
             execution_options={"synchronize_session": False},

@@ -13,8 +13,6 @@ from app.core.database import transaction
 from app.models import OauthAttempt, Session
 from app.repositories.base_repository import BaseRepository
 
-SWEPT_MAX = 100
-
 
 @dataclass(frozen=True, slots=True)
 class AttemptKey:
@@ -52,19 +50,6 @@ class OauthAttemptRepository(BaseRepository[OauthAttempt]):
             await self._session.execute(statement, execution_options={"synchronize_session": False})
         ).one_or_none()
         return None if row is None else SpentAttempt(row.session_id)
-
-    async def sweep(self, *, now: datetime) -> None:
-        """Forget some of those that nobody came back from; others sweep at the same time without waiting."""
-        over = (
-            select(OauthAttempt.id)
-            .where(OauthAttempt.expires_at <= now)
-            .limit(SWEPT_MAX)
-            .with_for_update(skip_locked=True)
-        )
-        await self._session.execute(
-            delete(OauthAttempt).where(OauthAttempt.id.in_(over)),
-            execution_options={"synchronize_session": False},
-        )
 
     async def find_linking_user(self, session_id: UUID, *, now: datetime) -> UUID | None:
         """The user of the session that wanted to link, if it still lives."""

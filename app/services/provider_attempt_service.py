@@ -84,9 +84,8 @@ class ProviderAttemptService:
         browser = opaque_tokens.issue(TokenPurpose.PROVIDER_BROWSER)
         challenge = challenge_of(state.token, browser.token, redirect_uri=self._redirect_uri(name))
         url = await provider.authorization_url(challenge)
-        now = self._clock()
+        expires_at = self._clock() + timedelta(seconds=self._settings.attempt_seconds)
         async with self._open_attempts() as attempts:
-            await attempts.sweep(now=now)
             await attempts.save(
                 OauthAttempt(
                     provider=name,
@@ -94,7 +93,7 @@ class ProviderAttemptService:
                     browser_digest=browser.digest,
                     return_to=return_to,
                     session_id=session_id,
-                    expires_at=now + timedelta(seconds=self._settings.attempt_seconds),
+                    expires_at=expires_at,
                 )
             )
         return StartedAttempt(url, self._settings.attempt_seconds, browser.token)

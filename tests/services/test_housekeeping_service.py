@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from app.core.database import transaction
-from app.models import RateLimitState, RefreshToken, Session
+from app.models import OauthAttempt, RateLimitState, RefreshToken, Session
 from app.repositories.housekeeping_repository import housekeeping_opener
 from app.services.housekeeping_service import HousekeepingService
 from tests.factories.sessions import SessionStage
@@ -130,3 +130,23 @@ async def test_a_bucket_that_has_been_full_for_long_is_forgotten_and_no_other(re
     async with transaction(resources.engine) as session:
         left = await session.scalars(select(RateLimitState.subject).where(RateLimitState.name == name))
         assert set(left) == {"full", "used"}
+
+
+async def test_an_attempt_that_nobody_came_back_from_is_forgotten(resources, stage, tidy_up):
+    digests = [secrets.token_bytes(32) for _ in range(2)]
+    async with transaction(resources.engine) as session:
+        for digest, left in zip(digests, (-DAY, DAY), strict=True):
+            session.add(
+                OauthAttempt(
+                    provider="alpha",
+                    state_digest=digest,
+                    browser_digest=digest,
+                    expires_at=stage.clock.now + left,
+                )
+            )
+
+    await tidy_up()
+
+    async with transaction(resources.engine) as session:
+        query = select(OauthAttempt.state_digest).where(OauthAttempt.state_digest.in_(digests))
+        assert (await session.scalars(query)).all() == digests[1:]

@@ -162,22 +162,6 @@ async def test_an_attempt_that_takes_too_long_is_over(browser, alpha, resources)
     assert verdict(await browser.finish("alpha", answer)) == FAILED
 
 
-async def test_attempts_that_nobody_came_back_from_are_swept(browser, alpha, resources):
-    state = query_of(await browser.start("alpha"))["state"]
-    attempt = await attempt_of(resources, state)
-    async with transaction(resources.engine) as session:
-        await session.execute(
-            update(OauthAttempt)
-            .where(OauthAttempt.id == attempt.id)
-            .values(expires_at=attempt.expires_at - timedelta(days=3650))
-        )
-
-    for _ in range(20):
-        await browser.start("alpha")
-
-    assert await attempt_of(resources, state) is None
-
-
 async def test_an_answer_of_one_provider_is_no_answer_of_another(browser, alpha, beta):
     """SEC-38, SEC-39: mix-up. The attempt belongs to the provider that it was begun with."""
     answer = alpha.approve(await browser.start("alpha"), Person())
