@@ -25,6 +25,7 @@ from app.api.dependencies.guards import (
     RequireScope,
     RequireSession,
 )
+from app.api.dependencies.guards.require_session import SAFE_METHODS
 from app.api.dependencies.principal import get_principal
 from app.api.dependencies.request_limiter import get_request_limiter
 from app.api.dependencies.session import open_session
@@ -46,7 +47,6 @@ class Sometimes:
     events: Events
 
 
-SAFE_METHODS = frozenset({"GET", "HEAD"})
 GUARDS = (RequireScope, RequireSession, RequireFreshSession, RateLimit, AddressRateLimit, Charge, Audited)
 SESSION_DEMANDS = (get_session_id, get_person)
 CREDENTIAL_DEMANDS = (get_asker, get_presented, get_principal, *SESSION_DEMANDS)
@@ -73,6 +73,8 @@ class Access(params.Depends):
     scopes: tuple[Scope, ...] = ()
     fresh: bool = False
     """Whether the session's person must have proved lately who they are."""
+    impersonators: bool = False
+    """Whether an operator who acts for the person may call, although it changes something."""
     at_the_gate: bool = False
     """Whether the gate looks for the scopes, together with what it is asked."""
     limits: tuple[Limit, ...] = ()
@@ -100,7 +102,7 @@ class Access(params.Depends):
         if self.fresh:
             yield RequireFreshSession(accepts_keys=self.credentials != SESSION_ALONE)
         elif self.credentials == SESSION_ALONE:
-            yield RequireSession()
+            yield RequireSession(admits_impersonators=self.impersonators)
         elif not self.scopes:
             yield get_principal
         yield from (RequireScope(scope) for scope in self.scopes)
@@ -118,6 +120,7 @@ class Effects(TypedDict, total=False):
 
     limits: tuple[Limit, ...]
     charge: Charge
+    impersonators: bool
     audit: Events | Sometimes
     refusals: Events
 

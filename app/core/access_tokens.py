@@ -11,8 +11,7 @@ import hashlib
 import json
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +19,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 from joserfc.jws import deserialize_compact, serialize_compact
 
+from app.core.access_claims import ACTOR_CLAIM, CLAIM_NAMES, AccessClaims, to_access_claims
 from app.core.exceptions import NotReadyError
 from app.core.identifiers import new_id
 from app.core.signing_keys import ALGORITHM, SigningKeys
@@ -27,26 +27,8 @@ from app.core.signing_keys import ALGORITHM, SigningKeys
 TOKEN_TYPE = "at+jwt"  # noqa: S105 -- the name of a type, not a secret
 TOKEN_LENGTH_MAX = 2048
 CACHE_SIZE = 10_000
-CLOCK_SKEW = timedelta(seconds=5)
-"""How far another node's clock may run ahead of ours. An expiry has no leeway at all."""
 SIGNATURE_BYTES = 64
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
-CLAIM_NAMES = frozenset({"iss", "aud", "sub", "sid", "iat", "exp", "jti"})
-
-
-@dataclass(frozen=True, slots=True)
-class AccessClaims:
-    """What a verified access token says; whether its session still lives is the gate's question."""
-
-    user_id: UUID
-    session_id: UUID
-    issued_at: datetime
-    expires_at: datetime
-    jti: UUID
-
-    def is_current(self, now: datetime) -> bool:
-        """Whether the token's time has come and not yet passed."""
-        return self.issued_at - CLOCK_SKEW <= now < self.expires_at
 
 
 class AccessTokens:
@@ -87,8 +69,16 @@ class AccessTokens:
         self._key_by_header = {header_segment_of(key): key for key in keys.all}
         self._verified.clear()
 
-    def issue(self, user_id: UUID, session_id: UUID, now: datetime) -> str:
-        """Sign a new token for this user's session.
+    def issue(
+        self,
+        user_id: UUID,
+        session_id: UUID,
+        now: datetime,
+        *,
+        actor_id: UUID | None = None,
+        lifetime_seconds: int | None = None,
+    ) -> str:
+        """Sign a new token for this user's session, held by the user or by an operator who acts for them.
 
         Raises:
             NotReadyError: there are no keys yet.
@@ -101,8 +91,9 @@ class AccessTokens:
             "sub": str(user_id),
             "sid": str(session_id),
             "iat": issued_at,
-            "exp": issued_at + self._lifetime_seconds,
+            "exp": issued_at + (lifetime_seconds or self._lifetime_seconds),
             "jti": str(new_id()),
+            **({} if actor_id is None else {ACTOR_CLAIM: {"sub": str(actor_id)}}),
         }
         return with_low_s(serialize_compact(header_of(key), to_json(claims), key, [ALGORITHM]))
 
@@ -155,7 +146,7 @@ class AccessTokens:
             return None
         payload = read_signed_payload(token, key)
         claims = None if payload is None else read_canonical_json(payload)
-        if claims is None or claims.keys() != CLAIM_NAMES:
+        if claims is None or claims.keys() - {ACTOR_CLAIM} != CLAIM_NAMES:
             return None
         if claims["iss"] != self._issuer or claims["aud"] != self._audience:
             return None
@@ -200,49 +191,6 @@ def read_canonical_json(payload: bytes) -> dict[str, Any] | None:
     if not isinstance(value, dict) or to_json(value) != payload:
         return None
     return value
-
-
-def to_access_claims(claims: dict[str, Any]) -> AccessClaims | None:
-    """Type the claims; None when one is not of its type and form."""
-    try:
-        return AccessClaims(
-            user_id=to_uuid(claims["sub"]),
-            session_id=to_uuid(claims["sid"]),
-            issued_at=to_instant(claims["iat"]),
-            expires_at=to_instant(claims["exp"]),
-            jti=to_uuid(claims["jti"]),
-        )
-    except (ValueError, OverflowError, OSError):
-        return None
-
-
-def to_uuid(value: object) -> UUID:
-    """Read a UUID in its canonical form alone.
-
-    Raises:
-        ValueError: it is not one.
-    """
-    if not isinstance(value, str):
-        message = "not a string"
-        raise ValueError(message)  # noqa: TRY004 -- one error for all that is wrong with a claim
-    identifier = UUID(value)
-    if str(identifier) != value:
-        message = "not the canonical form"
-        raise ValueError(message)
-    return identifier
-
-
-def to_instant(value: object) -> datetime:
-    """Read a NumericDate in whole seconds.
-
-    Raises:
-        ValueError: it is not a positive integer (`true` is not one either).
-        OverflowError: no calendar reaches that far.
-    """
-    if type(value) is not int or value <= 0:
-        message = "not a whole number of seconds since 1970"
-        raise ValueError(message)
-    return datetime.fromtimestamp(value, UTC)
 
 
 def with_low_s(token: str) -> str:

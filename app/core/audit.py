@@ -57,6 +57,7 @@ class AuditAction(StrEnum):
     USER_BANNED = "user_banned"
     USER_BAN_LIFTED = "user_ban_lifted"
     USER_SIGNED_OUT = "user_signed_out"
+    IMPERSONATION_STARTED = "impersonation_started"
     CREDITS_GRANTED = "credits_granted"
 
 

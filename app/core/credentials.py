@@ -12,4 +12,6 @@ def read_credential(text: str, access_tokens: AccessTokens, now: datetime) -> Pr
     if text.startswith("fg_"):
         return api_key_secrets.parse(text)
     claims = access_tokens.verify(text, now)
-    return None if claims is None else PresentedSession(claims.session_id, claims.user_id)
+    if claims is None:
+        return None
+    return PresentedSession(claims.session_id, claims.user_id, actor_id=claims.actor_id)

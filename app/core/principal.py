@@ -35,6 +35,8 @@ class Principal:
     """The person of a session, read with it; None for a key."""
     authenticated_at: datetime | None = None
     """When the person of a session proved who they are; None for a key."""
+    impersonator_id: UUID | None = None
+    """The operator who acts for the user, and may look but not touch."""
 
     @property
     def subject(self) -> str:

@@ -22,6 +22,7 @@ class Scope(StrEnum):
     PLANS_WRITE = "plans:write"
     USERS_READ = "users:read"
     USERS_MANAGE = "users:manage"
+    USERS_IMPERSONATE = "users:impersonate"
     ORGANIZATIONS_MANAGE = "organizations:manage"
 
 
@@ -32,6 +33,7 @@ OPERATOR_SCOPES = frozenset(
         Scope.PLANS_WRITE,
         Scope.USERS_READ,
         Scope.USERS_MANAGE,
+        Scope.USERS_IMPERSONATE,
         Scope.ORGANIZATIONS_MANAGE,
     }
 )

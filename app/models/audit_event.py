@@ -32,6 +32,8 @@ class AuditEvent(IdentifiedMixin, Base):
     outcome: Mapped[AuditOutcome] = mapped_column(String(10))
     actor_id: Mapped[UUID | None]
     """The person who acted, or whose key did; None for a stranger."""
+    impersonator_id: Mapped[UUID | None]
+    """The operator who acted for that person."""
     api_key_id: Mapped[UUID | None]
     """The key that acted."""
     session_id: Mapped[UUID | None]

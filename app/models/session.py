@@ -20,6 +20,10 @@ class Session(IdentifiedMixin, TimestampMixin, Base):
     )
     authenticated_at: Mapped[datetime] = mapped_column(server_default=func.now())
     """When its person proved who they are; a refresh proves nothing anew."""
+    impersonator_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), index=True
+    )
+    """The operator who opened it to see what the user sees; nobody has proved to be the user."""
     expires_at: Mapped[datetime]
     """The absolute end, whatever is refreshed."""
     revoked_at: Mapped[datetime | None]

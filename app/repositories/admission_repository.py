@@ -45,7 +45,7 @@ from app.repositories.admission_statements import (
     WRITE_CHARGES,
 )
 
-SESSION_COLUMNS = 11
+SESSION_COLUMNS = 12
 """The columns of SESSIONS after those that were asked for; those after them describe the person."""
 ACCOUNT_COLUMNS = 8
 """The last columns of KEYS and SESSIONS: the account, a limit with its bucket, and the database's clock."""

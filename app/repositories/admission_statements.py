@@ -36,14 +36,16 @@ ORDER BY l.name
 # exists makes no difference.
 SESSIONS = """
 SELECT p.session_id, p.organization_id,
-       o.id, o.is_active, o.plan_id, s.user_id, u.is_active, u.is_operator, m.role, s.expires_at,
-       s.revoked_at, s.id, s.authenticated_at,
+       o.id, o.is_active, o.plan_id, s.user_id,
+       u.is_active AND (s.impersonator_id IS NULL OR i.is_active AND i.is_operator AND NOT u.is_operator),
+       u.is_operator, m.role, s.expires_at, s.revoked_at, s.id, s.authenticated_at, s.impersonator_id,
        u.id, u.email, u.username, u.full_name, u.is_active, u.is_operator, u.created_at, u.updated_at,
        u.version, a.available, a.last_sequence,
        l.name, l.quota, l.period_seconds, l.burst, COALESCE(b.tat_us, 0), clock_timestamp()
 FROM unnest($1::uuid[], $2::uuid[]) AS p (session_id, organization_id)
 JOIN sessions s ON s.id = p.session_id
 JOIN users u ON u.id = s.user_id
+LEFT JOIN users i ON i.id = s.impersonator_id
 LEFT JOIN memberships c ON c.organization_id = p.organization_id AND c.user_id = s.user_id
 JOIN organizations o ON o.id = COALESCE(c.organization_id, s.organization_id)
 JOIN credit_accounts a ON a.organization_id = o.id

@@ -46,6 +46,7 @@ class AuditEventResponse(ResponseModel):
     action: Annotated[str, Field(examples=["sign_in"])]
     outcome: AuditOutcome
     actor_id: Annotated[UUID | None, Field(description="The person who acted; null for a stranger.")]
+    impersonator_id: Annotated[UUID | None, Field(description="The operator who acted for that person.")]
     api_key_id: Annotated[UUID | None, Field(description="The key that acted.")]
     session_id: UUID | None
     organization_id: Annotated[UUID | None, Field(description="Where it happened.")]

@@ -18,4 +18,7 @@ class SessionResponse(ResponseModel):
     expires_at: Annotated[datetime, Field(description="The end, however often it is refreshed.")]
     ip_address: Annotated[str | None, Field(description="Where it was opened.", examples=["192.0.2.7"])]
     user_agent: Annotated[str | None, Field(description="With which software.", examples=["curl/8.5.0"])]
+    impersonator_id: Annotated[
+        UUID | None, Field(description="The operator who opened it to see what you see; not you.")
+    ]
     is_current: Annotated[bool, Field(description="Whether it is the session of this very request.")] = False

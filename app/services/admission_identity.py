@@ -13,7 +13,7 @@ from app.core.admission import (
 from app.core.api_key_secrets import ApiKeySecrets, PresentedKey
 from app.core.principal import Principal, PrincipalType
 from app.core.roles import Role
-from app.core.scopes import OPERATOR_SCOPES, Scope
+from app.core.scopes import OPERATOR_SCOPES, VIEWER_SCOPES, Scope
 
 NO_SCOPES: frozenset[str] = frozenset()
 ALL_SCOPES: frozenset[str] = frozenset(Scope)
@@ -39,6 +39,9 @@ class Policy:
         if session.role is not None:
             role = Role(session.role)
             member = role.scopes | self.resource_scopes if role.builds else role.scopes
+        if session.impersonator_id is not None:
+            # Whoever looks at what somebody sees need not be able to change or spend anything of theirs.
+            return member & VIEWER_SCOPES
         return member | OPERATOR_SCOPES if session.user_is_operator else member
 
     def key_scopes(self, key: StoredKey) -> frozenset[str]:
@@ -102,6 +105,8 @@ class Identifier:
         session = self._snapshot.sessions.get(presented.place)
         if session is None or session.user_id != presented.user_id:
             return Identity(Code.NOT_FOUND)
+        if session.impersonator_id != presented.actor_id:
+            return Identity(Code.NOT_FOUND)
         principal = Principal(
             PrincipalType.SESSION,
             session.organization_id,
@@ -109,7 +114,9 @@ class Identifier:
             self._policy.session_scopes(session),
             session_id=session.session_id,
             person=session.person,
-            authenticated_at=session.authenticated_at,
+            # Nobody has proved to be this person: what needs such a proof stays closed.
+            authenticated_at=None if session.impersonator_id else session.authenticated_at,
+            impersonator_id=session.impersonator_id,
             is_operator=session.user_is_operator,
         )
         return Identity(self._standing(session, presented, revoked=False, enabled=True), session, principal)

@@ -92,6 +92,7 @@ class AuditService:
         return AuditEvent(
             action=action,
             actor_id=actor_id or (principal and principal.user_id),
+            impersonator_id=principal and principal.impersonator_id,
             api_key_id=principal and principal.key_id,
             session_id=session_id or (principal and principal.session_id),
             organization_id=organization_id or (principal and principal.organization_id),

@@ -1,6 +1,7 @@
 """Introspection: what a token stands for now, told to those whose business it is (RFC 7662)."""
 
-from app.core.access_tokens import AccessClaims, AccessTokens
+from app.core.access_claims import AccessClaims
+from app.core.access_tokens import AccessTokens
 from app.core.admission import AdmissionCall, AdmissionRequest
 from app.core.clock import Clock
 from app.core.credentials import read_credential

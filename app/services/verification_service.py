@@ -11,6 +11,7 @@ from app.core.admission import (
     Code,
     LimitUse,
     Presented,
+    PresentedSession,
     Verdict,
 )
 from app.core.clock import Clock
@@ -72,7 +73,7 @@ class VerificationService:
     def _request(self, question: VerifyRequest) -> AdmissionRequest:
         limits = question.limits
         return AdmissionRequest(
-            read_credential(question.key, self._access_tokens, self._clock()),
+            self._read(question.key),
             question.cost,
             question.scopes,
             None if limits is None else tuple([LimitUse(use.name, use.cost) for use in limits]),
@@ -80,6 +81,12 @@ class VerificationService:
             "verify",
             question.ip,
         )
+
+    def _read(self, key: str) -> Presented | None:
+        presented = read_credential(key, self._access_tokens, self._clock())
+        # It sees what Faregate's own routes show; another API would act on it, and charge for that.
+        is_impersonated = isinstance(presented, PresentedSession) and presented.actor_id is not None
+        return None if is_impersonated else presented
 
 
 def raise_when_refused(verdict: CallVerdict, pointer: str) -> None:

@@ -75,6 +75,7 @@ def make_session(asked_for=None, **values):
         "role": "owner",
         "person": None,
         "authenticated_at": START,
+        "impersonator_id": None,
     }
     stored = StoredSession(**{**defaults, **values})
     return PresentedSession(stored.session_id, stored.user_id, asked_for), stored

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from app.core.admission import AdmissionCall, AdmissionRequest
-from app.core.scopes import MEMBER_SCOPES, OPERATOR_SCOPES, VIEWER_SCOPES, Scope
+from app.core.scopes import DEVELOPER_SCOPES, MEMBER_SCOPES, OPERATOR_SCOPES, VIEWER_SCOPES, Scope
 from app.services.admission_decision import decide
 from tests.services.admission_stage import (
     CREDENTIALS,
@@ -53,7 +53,7 @@ def test_a_key_hands_its_metadata_on():
     [
         ("owner", MEMBER_SCOPES | FORECAST),
         ("admin", MEMBER_SCOPES | FORECAST),
-        ("developer", MEMBER_SCOPES - {Scope.ORGANIZATIONS_WRITE} | FORECAST),
+        ("developer", DEVELOPER_SCOPES | FORECAST),
         ("viewer", VIEWER_SCOPES),
         (None, frozenset()),
     ],

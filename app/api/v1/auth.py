@@ -107,7 +107,7 @@ async def reauthenticate(
     summary="Sign out",
     status_code=status.HTTP_204_NO_CONTENT,
     responses=problem_responses(401, 403, 429),
-    dependencies=[session(audit=AuditAction.SIGN_OUT)],
+    dependencies=[session(audit=AuditAction.SIGN_OUT, impersonators=True)],
 )
 async def logout(
     session_id: SessionIdDep,

@@ -4,13 +4,16 @@ from uuid import UUID
 
 from fastapi import APIRouter, status
 
-from app.api.access import credential
+from app.api.access import credential, fresh_session
+from app.api.dependencies.client import ClientDep
+from app.api.dependencies.impersonation_service import ImpersonationServiceDep
 from app.api.dependencies.principal import PrincipalDep
 from app.api.dependencies.user_standing_service import UserStandingServiceDep
 from app.api.problems import problem_responses
 from app.api.strict_route import StrictRoute
 from app.core.audit import AuditAction
 from app.core.scopes import Scope
+from app.schemas.impersonation import ImpersonationCreate, ImpersonationResponse
 from app.schemas.user import UserBan, UserStandingResponse
 
 router = APIRouter(prefix="/api/v1/users/{user_id}", tags=["Users"], route_class=StrictRoute)
@@ -87,3 +90,26 @@ async def lift_ban_of_user(user_id: UUID, caller: PrincipalDep, standing: UserSt
 async def sign_out_user(user_id: UUID, standing: UserStandingServiceDep) -> None:
     """End all sessions of a person, from the next request on. Operators only."""
     await standing.sign_out(user_id)
+
+
+@router.post(
+    "/impersonation",
+    summary="See what a person sees",
+    status_code=status.HTTP_201_CREATED,
+    responses=problem_responses(401, 403, 404, 409, 429),
+    dependencies=[fresh_session(Scope.USERS_IMPERSONATE, audit=AuditAction.IMPERSONATION_STARTED)],
+)
+async def impersonate_user(
+    user_id: UUID,
+    draft: ImpersonationCreate,
+    caller: PrincipalDep,
+    client: ClientDep,
+    impersonations: ImpersonationServiceDep,
+) -> ImpersonationResponse:
+    """Open a session in somebody's name, for an hour at most. Operators only, and for no operator.
+
+    The access token names you in `act` (RFC 8693). It reads what the person can read; it changes, spends and
+    signs nothing. The person is mailed, and finds it among their sessions and in their audit trail.
+    """
+    started = await impersonations.start(user_id, draft, caller=caller, client=client)
+    return ImpersonationResponse.model_validate(started)

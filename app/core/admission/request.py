@@ -18,6 +18,8 @@ class PresentedSession(NamedTuple):
     user_id: UUID
     organization_id: UUID | None = None
     """The one of the user's organizations that is asked for; None: the session's own."""
+    actor_id: UUID | None = None
+    """The operator who acts for the user."""
 
     @property
     def place(self) -> tuple[UUID, UUID | None]:

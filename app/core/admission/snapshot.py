@@ -56,6 +56,8 @@ class StoredSession(Holder):
 
     session_id: UUID
     authenticated_at: datetime
+    impersonator_id: UUID | None
+    """The operator who opened it to act for the user."""
     person: Person
 
 

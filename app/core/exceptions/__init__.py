@@ -17,6 +17,7 @@
     |  `- InsufficientCreditsError
     |- ForbiddenError             403
     |  |- InsufficientScopeError
+    |  |- ImpersonationRefusedError
     |  |- AddressNotAllowedError
     |  |- SessionRequiredError
     |  |- SignUpClosedError
@@ -55,6 +56,7 @@ from app.core.exceptions.access_errors import (
     AddressNotAllowedError,
     CrossSiteRequestError,
     ForbiddenError,
+    ImpersonationRefusedError,
     InsufficientCreditsError,
     InsufficientScopeError,
     InvalidCredentialError,
@@ -123,6 +125,7 @@ __all__ = [
     "ForbiddenError",
     "IdentityNotLinkedError",
     "IdentityTakenError",
+    "ImpersonationRefusedError",
     "InsufficientCreditsError",
     "InsufficientScopeError",
     "InternalError",

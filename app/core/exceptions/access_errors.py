@@ -95,6 +95,16 @@ class SessionRequiredError(ForbiddenError):
         super().__init__("This needs the access token of a session. An API key cannot do it.")
 
 
+class ImpersonationRefusedError(ForbiddenError):
+    """Whoever acts for somebody else looks; they change, spend and sign nothing of theirs."""
+
+    code = "impersonation_refused"
+    title = "Not while impersonating"
+
+    def __init__(self) -> None:
+        super().__init__("An operator who acts for somebody cannot do this.")
+
+
 class ReauthenticationRequiredError(ForbiddenError):
     """This needs a session whose person has proved lately who they are."""
 

@@ -31,7 +31,8 @@ async def test_the_list_shows_no_secret(client, world):
     (item,) = (await client.get(SESSIONS, headers=bearer(tokens))).json()["items"]
 
     assert set(item) == {
-        "id", "created_at", "last_used_at", "expires_at", "ip_address", "user_agent", "is_current"
+        "id", "created_at", "last_used_at", "expires_at", "ip_address", "user_agent", "is_current",
+        "impersonator_id",
     }  # fmt: skip
 
 

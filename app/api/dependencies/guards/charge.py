@@ -9,6 +9,7 @@ from fastapi import Request
 from app.api.dependencies.credit_service import CreditServiceDep
 from app.api.dependencies.principal import PrincipalDep
 from app.core.charge import ChargeOrder
+from app.core.exceptions import ImpersonationRefusedError
 from app.core.principal import Principal
 
 
@@ -30,6 +31,8 @@ class Charge:
         self, request: Request, principal: PrincipalDep, credits: CreditServiceDep
     ) -> AsyncIterator[None]:
         """Let the work happen if it can be paid, then take the credits; 402 when they are short."""
+        if principal.impersonator_id is not None:
+            raise ImpersonationRefusedError
         order = self._order(request, principal)
         await credits.require_affordable(order)
         yield

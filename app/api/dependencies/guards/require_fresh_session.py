@@ -6,7 +6,11 @@ from fastapi import Request
 
 from app.api.dependencies.principal import get_principal
 from app.api.dependencies.resources import resources_of
-from app.core.exceptions import ReauthenticationRequiredError, SessionRequiredError
+from app.core.exceptions import (
+    ImpersonationRefusedError,
+    ReauthenticationRequiredError,
+    SessionRequiredError,
+)
 from app.core.principal import PrincipalType
 
 MAX_AGE_SECONDS = 600
@@ -25,6 +29,8 @@ class RequireFreshSession:
         principal = await get_principal(request)
         if self.accepts_keys and principal.type is PrincipalType.API_KEY:
             return
+        if principal.impersonator_id is not None:
+            raise ImpersonationRefusedError
         if principal.authenticated_at is None:
             raise SessionRequiredError
         age = resources_of(request.scope).clock() - principal.authenticated_at
