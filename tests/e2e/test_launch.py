@@ -1,15 +1,17 @@
 """A stranger types `make run`, pastes three lines, presses Ctrl-C, and comes back tomorrow."""
 
 import json
+import re
 import socket
 import time
 
 import asyncpg
+import httpx2
 import pytest
 
 from app.cli.seed import OPERATOR_EMAIL
 from tests.conftest import ENCRYPTION_KEY
-from tests.e2e.launch import STOP_SECONDS_MAX, Launch, command, free_port, is_alive
+from tests.e2e.launch import START_SECONDS_MAX, STOP_SECONDS_MAX, Launch, command, free_port, is_alive
 from tests.folders import folder_of_our_own
 
 
@@ -100,6 +102,31 @@ def test_the_demo_fails_when_an_answer_differs(launched):
     done = command(launched.folder, "demo", **people)
 
     assert complaint(done).startswith("faregate: step 1 differs: expected 200 OK, got 401")
+
+
+def test_a_mail_is_shown_on_the_mailbox_page_with_a_link_that_works(launched):
+    base = f"http://127.0.0.1:{launched.port}"
+    asked = httpx2.post(f"{base}/api/v1/auth/sign-up", json={"email": "grace@example.org"})
+    mail = until_there(f"{base}/dev/mailbox", r'href="(/dev/mailbox/[^"]+)">Confirm')
+    token = until_there(base + mail, r'href="http://127.0.0.1:\d+/[^"]*#token=([^"]+)"')
+
+    done = httpx2.post(
+        f"{base}/api/v1/auth/sign-up/link", json={"token": token, "password": "a long enough passphrase"}
+    )
+
+    assert asked.status_code == 202
+    assert done.status_code == 201, done.text
+
+
+def until_there(url, pattern):
+    """What a page shows, a moment later."""
+    deadline = time.monotonic() + START_SECONDS_MAX
+    while time.monotonic() < deadline:
+        found = re.search(pattern, httpx2.get(url).text)
+        if found is not None:
+            return found[1]
+        time.sleep(0.05)
+    raise TimeoutError(url)
 
 
 def test_other_commands_find_the_running_database(launched):

@@ -19,6 +19,7 @@ from app.repositories.job_repository import JobRepository, jobs_opener
 from app.services.mail_service import MailService
 from tests.conftest import ROOT, migrate
 from tests.e2e.launch import clean_environment
+from tests.e2e.servers import Server
 from tests.factories.mail_server import mail_server
 
 PATIENCE_SECONDS = 60
@@ -42,6 +43,19 @@ class Deployment:
             for address in addresses:
                 await service.send(MailTemplate.DELIVERY_TEST, address)
 
+    @property
+    def variables(self):
+        """How a worker finds the mail server, and how patient it is."""
+        return {
+            "FAREGATE_HTTP__PUBLIC_URL": "http://test",
+            "FAREGATE_MAIL__HOST": "127.0.0.1",
+            "FAREGATE_MAIL__PORT": str(self.mails.port),
+            "FAREGATE_MAIL__TLS": "none",
+            "FAREGATE_MAIL__TIMEOUT_SECONDS": "30",
+            "FAREGATE_JOBS__HEARTBEAT_SECONDS": "1",
+            "FAREGATE_JOBS__RETRY_SECONDS": "0.1",
+        }
+
     async def start(self):
         """Start a worker process."""
         own = self.settings.secrets
@@ -50,13 +64,7 @@ class Deployment:
             DATABASE_URL=self.settings.database.url.get_secret_value(),
             FAREGATE_SECRETS__API_KEY_PEPPER=own.api_key_pepper.get_secret_value(),
             FAREGATE_SECRETS__ENCRYPTION_KEY=own.encryption_key.get_secret_value(),
-            FAREGATE_HTTP__PUBLIC_URL="http://test",
-            FAREGATE_MAIL__HOST="127.0.0.1",
-            FAREGATE_MAIL__PORT=str(self.mails.port),
-            FAREGATE_MAIL__TLS="none",
-            FAREGATE_MAIL__TIMEOUT_SECONDS="30",
-            FAREGATE_JOBS__HEARTBEAT_SECONDS="1",
-            FAREGATE_JOBS__RETRY_SECONDS="0.1",
+            **self.variables,
         )
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "app.cli", "worker"),
@@ -194,3 +202,24 @@ async def test_a_worker_writes_neither_addresses_nor_what_servers_say(deployment
     assert job.error == "the mail server answered 550: SMTPRecipientRefused"
     assert b"550" in output
     assert b"ada@" not in output
+
+
+async def test_serving_processes_are_workers_too_where_a_setting_says_so(deployment, own_settings, tmp_path):
+    server = Server(
+        own_settings,
+        tmp_path,
+        FAREGATE_JOBS__IN_SERVER="true",
+        FAREGATE_HTTP__WORKERS="2",
+        **deployment.variables,
+    )
+    server.start()
+    await asyncio.to_thread(server.await_ready)
+    addresses = [an_address() for _ in range(30)]
+
+    try:
+        await deployment.send(*addresses)
+        await deployment.until_done()
+    finally:
+        await asyncio.to_thread(server.stop)
+
+    assert sorted(deployment.mails.recipients) == sorted(addresses)
