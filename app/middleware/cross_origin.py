@@ -39,7 +39,7 @@ PREFLIGHT_HEADERS = frozenset(
 
 
 class CrossOriginMiddleware(CORSMiddleware):
-    """Starlette's CORS for our headers. Credentials travel in headers, so cookies are never allowed."""
+    """Starlette's CORS for our headers. Other origins send credentials in headers, never in cookies."""
 
     def __init__(self, app: ASGIApp, *, origins: list[str]) -> None:
         super().__init__(
