@@ -58,6 +58,7 @@ class AuditAction(StrEnum):
     USER_BAN_LIFTED = "user_ban_lifted"
     USER_SIGNED_OUT = "user_signed_out"
     IMPERSONATION_STARTED = "impersonation_started"
+    FACTORS_RESET = "factors_reset"
     CREDITS_GRANTED = "credits_granted"
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import delete, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.auth_method import AuthMethod
@@ -43,6 +43,14 @@ class FactorRepository:
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
+
+    async def forget_all(self, user_id: UUID) -> None:
+        """Take every factor of the user, and the recovery codes."""
+        for model in (TotpCredential, Passkey, RecoveryCode):
+            await self._session.execute(
+                delete(model).where(model.user_id == user_id),
+                execution_options={"synchronize_session": False},
+            )
 
     async def count_ways_to_sign_in(self, user_id: UUID) -> int:
         """How many ways lead into the account, each by itself or as the first factor."""

@@ -10,7 +10,17 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.core.database import transaction
 from app.core.gcra import MICROSECONDS
-from app.models import OauthAttempt, OneTimeToken, RateLimitState, RefreshToken, Session
+from app.models import (
+    OauthAttempt,
+    OneTimeToken,
+    PasskeyChallenge,
+    PendingSignIn,
+    RateLimitState,
+    RefreshToken,
+    Session,
+)
+
+Forgettable = Session | RefreshToken | OneTimeToken | OauthAttempt | PendingSignIn | PasskeyChallenge
 
 
 class HousekeepingRepository:
@@ -49,6 +59,16 @@ class HousekeepingRepository:
         old = select(OauthAttempt.id).where(OauthAttempt.expires_at < expired_before).limit(limit)
         return await self._delete(OauthAttempt, old)
 
+    async def forget_pending_sign_ins(self, *, expired_before: datetime, limit: int) -> int:
+        """Delete sign-ins whose second factor nobody has proved; the number of them."""
+        old = select(PendingSignIn.id).where(PendingSignIn.expires_at < expired_before).limit(limit)
+        return await self._delete(PendingSignIn, old)
+
+    async def forget_passkey_challenges(self, *, expired_before: datetime, limit: int) -> int:
+        """Delete challenges that nobody has answered; the number of them."""
+        old = select(PasskeyChallenge.id).where(PasskeyChallenge.expires_at < expired_before).limit(limit)
+        return await self._delete(PasskeyChallenge, old)
+
     async def forget_full_buckets(self, *, idle_seconds: int, limit: int) -> int:
         """Delete buckets that have been full for so long, by the database's clock; the number of them.
 
@@ -65,9 +85,7 @@ class HousekeepingRepository:
         )
         return len(deleted.all())
 
-    async def _delete(
-        self, model: type[Session | RefreshToken | OneTimeToken | OauthAttempt], old: Select[UUID]
-    ) -> int:
+    async def _delete(self, model: type[Forgettable], old: Select[UUID]) -> int:
         deleted = await self._session.execute(
             delete(model).where(model.id.in_(old)).returning(model.id),
             execution_options={"synchronize_session": False},

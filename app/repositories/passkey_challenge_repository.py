@@ -32,10 +32,3 @@ class PasskeyChallengeRepository(BaseRepository[PasskeyChallenge]):
             statement.returning(PasskeyChallenge.id), execution_options=PAST_ENTITIES
         )
         return taken.scalar_one_or_none() is not None
-
-    async def delete_expired(self, now: datetime) -> None:
-        """Forget the challenges that nobody can answer any more."""
-        await self._session.execute(
-            delete(PasskeyChallenge).where(PasskeyChallenge.expires_at <= now),
-            execution_options=PAST_ENTITIES,
-        )

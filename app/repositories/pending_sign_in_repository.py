@@ -70,9 +70,3 @@ class PendingSignInRepository(BaseRepository[PendingSignIn]):
         await self._session.execute(
             delete(PendingSignIn).where(PendingSignIn.user_id == user_id), execution_options=PAST_ENTITIES
         )
-
-    async def delete_expired(self, now: datetime) -> None:
-        """Forget the sign-ins that nobody can finish any more."""
-        await self._session.execute(
-            delete(PendingSignIn).where(PendingSignIn.expires_at <= now), execution_options=PAST_ENTITIES
-        )

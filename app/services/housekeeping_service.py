@@ -49,6 +49,12 @@ class HousekeepingService:
         await self._forget_all(lambda old, limit: old.forget_one_time_tokens(expired_before=now, limit=limit))
         await self._forget_all(lambda old, limit: old.forget_oauth_attempts(expired_before=now, limit=limit))
         await self._forget_all(
+            lambda old, limit: old.forget_pending_sign_ins(expired_before=now, limit=limit)
+        )
+        await self._forget_all(
+            lambda old, limit: old.forget_passkey_challenges(expired_before=now, limit=limit)
+        )
+        await self._forget_all(
             lambda old, limit: old.forget_full_buckets(idle_seconds=BUCKET_KEPT_SECONDS, limit=limit)
         )
 

@@ -114,7 +114,6 @@ class PasskeyProofService:
 
     async def _challenge(self, purpose: ChallengePurpose, user_id: UUID | None) -> bytes:
         now = self._clock()
-        await self._challenges.delete_expired(now)
         challenge = secrets.token_bytes(CHALLENGE_BYTES)
         await self._challenges.save(
             PasskeyChallenge(

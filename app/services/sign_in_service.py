@@ -85,7 +85,6 @@ class SignInService:
         renews: UUID | None,
     ) -> SecondFactorChallenge:
         now = self._clock()
-        await self._pending.delete_expired(now)
         issued = opaque_tokens.issue(TokenPurpose.SECOND_FACTOR)
         await self._pending.save(
             PendingSignIn(

@@ -8,7 +8,14 @@ import pytest
 from sqlalchemy import select
 
 from app.core.database import transaction
-from app.models import OauthAttempt, RateLimitState, RefreshToken, Session
+from app.models import (
+    OauthAttempt,
+    PasskeyChallenge,
+    PendingSignIn,
+    RateLimitState,
+    RefreshToken,
+    Session,
+)
 from app.repositories.housekeeping_repository import housekeeping_opener
 from app.services.housekeeping_service import HousekeepingService
 from tests.factories.sessions import SessionStage
@@ -150,3 +157,29 @@ async def test_an_attempt_that_nobody_came_back_from_is_forgotten(resources, sta
     async with transaction(resources.engine) as session:
         query = select(OauthAttempt.state_digest).where(OauthAttempt.state_digest.in_(digests))
         assert (await session.scalars(query)).all() == digests[1:]
+
+
+async def test_what_waits_for_a_second_factor_is_forgotten_when_it_is_over(resources, stage, tidy_up, user):
+    over, waiting = stage.clock.now - timedelta(seconds=1), stage.clock.now + DAY
+    async with transaction(resources.engine) as session:
+        for ends in (over, waiting):
+            session.add(
+                PendingSignIn(
+                    user_id=user.id, digest=secrets.token_bytes(32), methods=["password"], expires_at=ends
+                )
+            )
+            session.add(
+                PasskeyChallenge(
+                    user_id=user.id,
+                    digest=secrets.token_bytes(32),
+                    purpose="registration",
+                    expires_at=ends,
+                )
+            )
+
+    await tidy_up()
+
+    async with transaction(resources.engine) as session:
+        for model in (PendingSignIn, PasskeyChallenge):
+            left = await session.scalars(select(model.expires_at).where(model.user_id == user.id))
+            assert list(left) == [waiting]

@@ -6,6 +6,7 @@ from fastapi import APIRouter, status
 
 from app.api.access import credential, fresh_session
 from app.api.dependencies.client import ClientDep
+from app.api.dependencies.factor_reset_service import FactorResetServiceDep
 from app.api.dependencies.impersonation_service import ImpersonationServiceDep
 from app.api.dependencies.principal import PrincipalDep
 from app.api.dependencies.user_standing_service import UserStandingServiceDep
@@ -113,3 +114,18 @@ async def impersonate_user(
     """
     started = await impersonations.start(user_id, draft, caller=caller, client=client)
     return ImpersonationResponse.model_validate(started)
+
+
+@router.delete(
+    "/factors",
+    summary="Take a person's second factors",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=problem_responses(401, 403, 404, 409, 429),
+    dependencies=[credential(Scope.USERS_MANAGE, audit=AuditAction.FACTORS_RESET)],
+)
+async def reset_factors_of_user(user_id: UUID, caller: PrincipalDep, factors: FactorResetServiceDep) -> None:
+    """Help somebody in who has lost authenticator, passkeys and recovery codes. Operators only.
+
+    Be sure of who asks. All their sessions end, and they are told by mail.
+    """
+    await factors.reset(user_id, caller)
