@@ -59,6 +59,15 @@ class AuditAction(StrEnum):
     USER_SIGNED_OUT = "user_signed_out"
     IMPERSONATION_STARTED = "impersonation_started"
     FACTORS_RESET = "factors_reset"
+    ORGANIZATION_CREATED = "organization_created"
+    OWNERSHIP_TRANSFERRED = "ownership_transferred"
+    MEMBER_ROLE_CHANGED = "member_role_changed"
+    MEMBER_REMOVED = "member_removed"
+    MEMBER_LEFT = "member_left"
+    INVITATION_CREATED = "invitation_created"
+    INVITATION_REVOKED = "invitation_revoked"
+    INVITATION_ACCEPTED = "invitation_accepted"
+    INVITATION_DECLINED = "invitation_declined"
     CREDITS_GRANTED = "credits_granted"
 
 

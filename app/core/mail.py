@@ -9,6 +9,7 @@ class MailTemplate(StrEnum):
 
     DELIVERY_TEST = "delivery_test"
     SECURITY_NOTICE = "security_notice"
+    INVITATION = "invitation"
     SIGN_UP = "sign_up"
     SIGN_UP_KNOWN = "sign_up_known"
     PASSWORD_RESET = "password_reset"  # noqa: S105 -- the name of a template

@@ -163,6 +163,16 @@ class AccountSettings(SettingsGroup):
     """Whether a password that the server cannot be asked about will do; the bundled list counts anyway."""
 
 
+class OrganizationSettings(SettingsGroup):
+    """How organizations grow."""
+
+    owned_per_user_max: Annotated[int, Field(ge=1, le=1000)] = 10
+    """Organizations that one person may own when they found another."""
+    invitation_hours: Annotated[int, Field(ge=1, le=720)] = 168
+    open_invitations_max: Annotated[int, Field(ge=1, le=1000)] = 50
+    """Invitations of an organization that nobody has answered yet."""
+
+
 class KeySettings(SettingsGroup):
     """What API keys may be."""
 
@@ -208,6 +218,7 @@ class Settings(BaseSettings):
     sessions: SessionSettings = Field(default_factory=SessionSettings)
     limits: LimitSettings = Field(default_factory=LimitSettings)
     accounts: AccountSettings = Field(default_factory=AccountSettings)
+    organizations: OrganizationSettings = Field(default_factory=OrganizationSettings)
     keys: KeySettings = Field(default_factory=KeySettings)
     oauth: OauthSettings = Field(default_factory=OauthSettings)
     outbound: OutboundSettings = Field(default_factory=OutboundSettings)

@@ -7,6 +7,7 @@ from app.models.base import Base
 from app.models.blog_post import BlogPost
 from app.models.credit_account import CreditAccount
 from app.models.external_identity import ExternalIdentity
+from app.models.invitation import Invitation
 from app.models.ledger_entry import LedgerEntry, LedgerKind
 from app.models.membership import Membership
 from app.models.oauth_attempt import OauthAttempt
@@ -34,6 +35,7 @@ __all__ = [
     "BlogPost",
     "CreditAccount",
     "ExternalIdentity",
+    "Invitation",
     "LedgerEntry",
     "LedgerKind",
     "Membership",

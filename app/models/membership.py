@@ -3,9 +3,12 @@
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.core.roles import Role
 from app.models.base import Base, TimestampMixin
+from app.models.organization import Organization
+from app.models.user import User
 
 
 class Membership(TimestampMixin, Base):
@@ -23,3 +26,20 @@ class Membership(TimestampMixin, Base):
         ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True
     )
     role: Mapped[str] = mapped_column(String(20))
+    user: Mapped[User] = relationship(lazy="raise")
+    organization: Mapped[Organization] = relationship(lazy="raise")
+
+    @property
+    def rank(self) -> Role:
+        """The role, to compare with others."""
+        return Role(self.role)
+
+    @property
+    def email(self) -> str:
+        """Where the member can be reached."""
+        return self.user.email
+
+    @property
+    def full_name(self) -> str | None:
+        """What the member is called."""
+        return self.user.full_name

@@ -91,6 +91,21 @@ class ApiKeyRepository(BaseRepository[ApiKey]):
         )
         await self._session.execute(statement)
 
+    async def revoke_of_creator(self, organization_id: UUID, user_id: UUID, now: datetime) -> int:
+        """End the keys of an organization that one person made; how many that ended."""
+        statement = (
+            update(ApiKey)
+            .where(
+                ApiKey.organization_id == organization_id,
+                ApiKey.created_by == user_id,
+                ApiKey.revoked_at.is_(None),
+            )
+            .values(revoked_at=now, version=ApiKey.version + 1)
+            .returning(ApiKey.id)
+            .execution_options(synchronize_session=False)
+        )
+        return len((await self._session.scalars(statement)).all())
+
     async def find_spending(self, key_id: UUID) -> KeySpending | None:
         """What the key may still spend, or None if it is gone."""
         query = select(ApiKey.environment, ApiKey.credit_cap - ApiKey.credits_spent).where(

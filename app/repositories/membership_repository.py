@@ -3,19 +3,77 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import exists, func, select
-from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy.orm import aliased, joinedload
 
 from app.core.roles import Role
 from app.models import Membership, Organization, Plan, User
+from app.repositories.base_repository import BaseRepository, EntityPage
+from app.schemas.page import PageParams
+
+WITH_ORGANIZATION = joinedload(Membership.organization).joinedload(Organization.plan)
 
 
-class MembershipRepository:
-    """Asks the `memberships` table, whose rows have no id of their own."""
+class MembershipRepository(BaseRepository[Membership]):
+    """Asks the `memberships` table, whose rows are known by organization and user together."""
 
-    def __init__(self, session: AsyncSession) -> None:
-        self._session = session
+    model = Membership
+    noun = "member"
+
+    async def page_of_organization(self, organization_id: UUID, params: PageParams) -> EntityPage[Membership]:
+        """A page of an organization's members, those first who joined first."""
+        query = self._with_user().where(Membership.organization_id == organization_id)
+        return await self.page(query.order_by(Membership.created_at, Membership.user_id), params)
+
+    async def page_of_user(self, user_id: UUID, params: PageParams) -> EntityPage[Membership]:
+        """A page of the places that a user has, the oldest first, with organization and plan."""
+        query = select(Membership).options(WITH_ORGANIZATION).where(Membership.user_id == user_id)
+        return await self.page(query.order_by(Membership.created_at, Membership.organization_id), params)
+
+    async def find_role(self, organization_id: UUID, user_id: UUID) -> Role | None:
+        """What a user may do in an organization; None for who is no member."""
+        query = select(Membership.role).where(*place(organization_id, user_id))
+        role = await self._session.scalar(query)
+        return None if role is None else Role(role)
+
+    async def find_of(self, organization_id: UUID, user_id: UUID) -> Membership | None:
+        """A member of an organization, with the person."""
+        return await self._session.scalar(self._with_user().where(*place(organization_id, user_id)))
+
+    async def get_of(self, organization_id: UUID, user_id: UUID) -> Membership:
+        """A member of an organization, with the person.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        return self._required(await self.find_of(organization_id, user_id))
+
+    async def get_with_organization(self, organization_id: UUID, user_id: UUID) -> Membership:
+        """A user's place, with organization and plan.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        query = select(Membership).options(WITH_ORGANIZATION).where(*place(organization_id, user_id))
+        # The place may just have been made, without what is asked for here.
+        query = query.execution_options(populate_existing=True)
+        return self._required(await self._session.scalar(query))
+
+    async def has_owner_besides(self, organization_id: UUID, user_id: UUID) -> bool:
+        """Whether somebody else owns the organization and can sign in."""
+        query = (
+            select(Membership.user_id)
+            .join(Membership.user)
+            .where(Membership.organization_id == organization_id, Membership.role == Role.OWNER)
+            .where(Membership.user_id != user_id, User.is_active)
+            .limit(1)
+        )
+        return await self._session.scalar(query) is not None
+
+    async def count_owned(self, user_id: UUID) -> int:
+        """How many organizations a user owns."""
+        query = select(func.count()).where(Membership.user_id == user_id, Membership.role == Role.OWNER)
+        return (await self._session.execute(query)).scalar_one()
 
     async def find_home(self, user_id: UUID) -> UUID | None:
         """The active organization that an active user joined first: where a new session belongs."""
@@ -68,6 +126,17 @@ class MembershipRepository:
         return (await self._session.scalars(query)).all()
 
     async def join(self, user_id: UUID, *, organization_id: UUID, role: Role) -> None:
-        """Make a user a member."""
-        self._session.add(Membership(organization_id=organization_id, user_id=user_id, role=role))
-        await self._session.flush()
+        """Make a user a member.
+
+        Raises:
+            ConflictError: the user is one already.
+        """
+        await self.save(Membership(organization_id=organization_id, user_id=user_id, role=role))
+
+    def _with_user(self) -> Select[Membership]:
+        return select(Membership).options(joinedload(Membership.user))
+
+
+def place(organization_id: UUID, user_id: UUID) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """One user in one organization."""
+    return Membership.organization_id == organization_id, Membership.user_id == user_id

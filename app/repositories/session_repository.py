@@ -91,6 +91,15 @@ class SessionRepository(BaseRepository[Session]):
             statement.values(authenticated_at=LONG_AGO), execution_options={"synchronize_session": False}
         )
 
+    async def move(self, user_id: UUID, *, from_id: UUID, to_id: UUID) -> None:
+        """Let a user's sessions in one organization act in another from now on."""
+        statement = update(Session).where(
+            Session.user_id == user_id, Session.organization_id == from_id, Session.revoked_at.is_(None)
+        )
+        await self._session.execute(
+            statement.values(organization_id=to_id), execution_options={"synchronize_session": False}
+        )
+
     async def touch(self, session_id: UUID, now: datetime) -> None:
         """Note that the session goes on."""
         await self._session.execute(

@@ -7,12 +7,20 @@ from uuid import UUID
 from pydantic import MISSING, ConfigDict, Field, StringConstraints
 
 from app.schemas.base import RequestModel, ResponseModel
-from app.schemas.fields import StorableStr
+from app.schemas.fields import SingleLine, StorableStr
 from app.schemas.plan import PlanName
 
 OrganizationName = Annotated[
-    StorableStr, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)
+    StorableStr, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), SingleLine
 ]
+
+
+class OrganizationCreate(RequestModel):
+    """A new organization, which its founder owns."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"name": "Acme Weather"}]})
+
+    name: OrganizationName
 
 
 class OrganizationUpdate(RequestModel):

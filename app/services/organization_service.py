@@ -6,11 +6,14 @@ from app.core.audit import AuditAction
 from app.core.exceptions import ConflictError, InvalidFieldError
 from app.core.preconditions import UNCONDITIONAL, Precondition
 from app.core.principal import Principal
-from app.models import Organization, Plan
+from app.models import Organization, Plan, User
 from app.repositories.organization_repository import OrganizationRepository
 from app.repositories.plan_repository import PlanRepository
 from app.schemas.organization import OrganizationUpdate
 from app.services.audit_service import AuditService, Detail, names_of
+
+FIRST_PLAN = "free"
+NAME_LENGTH_MAX = 100
 
 
 class OrganizationService:
@@ -32,6 +35,15 @@ class OrganizationService:
         """
         plan = await self._plan_named(plan_name)
         return await self._organizations.found(Organization(name=name, plan=plan), owner_id)
+
+    async def create_personal(self, owner: User, name: str | None = None) -> Organization:
+        """Found the organization of a person's own, on the first plan; nobody is ever without a place.
+
+        Raises:
+            ConflictError: there is no such owner.
+        """
+        chosen = name or owner.email.partition("@")[0][:NAME_LENGTH_MAX]
+        return await self.create(chosen, plan_name=FIRST_PLAN, owner_id=owner.id)
 
     async def get(self, organization_id: UUID, caller: Principal) -> Organization:
         """The organization, if the caller may know of it.

@@ -13,10 +13,8 @@ from app.repositories.membership_repository import MembershipRepository
 from app.repositories.user_repository import UserRepository
 from app.services.organization_service import OrganizationService
 
-FIRST_PLAN = "free"
 OPERATORS_PLAN = "internal"
 OPERATORS_ORGANIZATION = "Operators"
-ORGANIZATION_NAME_LENGTH_MAX = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +70,7 @@ class RegistrationService:
             ConflictError: the address has an account already.
         """
         await self._save(user)
-        name = organization_name or user.email.partition("@")[0][:ORGANIZATION_NAME_LENGTH_MAX]
-        organization = await self._organizations.create(name, plan_name=FIRST_PLAN, owner_id=user.id)
+        organization = await self._organizations.create_personal(user, organization_name)
         return Registration(user, organization.id)
 
     async def register_operator(self, email: str, password: str) -> Registration:

@@ -28,6 +28,23 @@ ACCESS = {
     "GET /api/v1/credits": "caller credits:read",
     "GET /api/v1/credits/ledger": "caller credits:read",
     "POST /api/v1/credits/grants": "caller credits:grant",
+    "GET /api/v1/organizations": "session",
+    "POST /api/v1/organizations": "session",
+    "DELETE /api/v1/organizations/{organization_id}/membership": "session",
+    "GET /api/v1/organizations/{organization_id}/members": "caller organizations:read",
+    "PATCH /api/v1/organizations/{organization_id}/members/{user_id}": "session fresh organizations:write",
+    "DELETE /api/v1/organizations/{organization_id}/members/{user_id}": "session fresh organizations:write",
+    "PUT /api/v1/organizations/{organization_id}/ownership": "session fresh organizations:write",
+    "GET /api/v1/organizations/{organization_id}/invitations": "caller organizations:read",
+    "POST /api/v1/organizations/{organization_id}/invitations": (
+        "session fresh organizations:write limit=invitations"
+    ),
+    "DELETE /api/v1/organizations/{organization_id}/invitations/{invitation_id}": (
+        "session organizations:write"
+    ),
+    "POST /api/v1/invitations/accept": "session",
+    "POST /api/v1/invitations/decline": "public",
+    "POST /api/v1/invitations/sign-up": "public",
     "GET /api/v1/organizations/{organization_id}": "caller organizations:read",
     "PATCH /api/v1/organizations/{organization_id}": "caller organizations:write",
     "PUT /api/v1/organizations/{organization_id}/plan": "caller organizations:manage",

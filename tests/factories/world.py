@@ -16,6 +16,7 @@ from app.models import (
     ApiKey,
     ApiKeySecret,
     CreditAccount,
+    Invitation,
     LedgerEntry,
     Membership,
     Organization,
@@ -85,6 +86,23 @@ class World:
     async def member(self, organization: Organization, user: User, *, role: str) -> None:
         """Let `user` belong to `organization`."""
         await self.save(Membership(organization_id=organization.id, user_id=user.id, role=role))
+
+    async def invitation(self, organization: Organization, **values: Any) -> Invitation:
+        """An open invitation to `organization`, sent by its owner."""
+        inviter_id = values.pop("invited_by", None) or await self.owner_of(organization.id)
+        row = Invitation(
+            **{
+                "organization_id": organization.id,
+                "email": f"invited-{secrets.token_hex(8)}@example.org",
+                "role": "developer",
+                "invited_by": inviter_id,
+                "digest": secrets.token_bytes(32),
+                "expires_at": datetime.now(UTC) + timedelta(days=7),
+                **values,
+            }
+        )
+        await self.save(row)
+        return row
 
     async def grant(self, organization_id: UUID, amount: int) -> None:
         """Give credits, with the ledger entry that explains them."""
@@ -203,7 +221,7 @@ class World:
         """The first owner."""
         async with transaction(self.resources.engine) as session:
             query = select(Membership.user_id).where(Membership.organization_id == organization_id)
-            return (await session.scalars(query)).first()
+            return (await session.scalars(query.order_by(Membership.created_at))).first()
 
     async def save(self, *rows: Any) -> None:
         """Commit new rows."""

@@ -19,6 +19,8 @@
     |  |- InsufficientScopeError
     |  |- ImpersonationRefusedError
     |  |- AddressNotAllowedError
+    |  |- InsufficientRoleError
+    |  |- InvitationForAnotherError
     |  |- SessionRequiredError
     |  |- SignUpClosedError
     |  |- ReauthenticationRequiredError
@@ -29,7 +31,8 @@
     |- ConflictError              409
     |  |- IdentityTakenError
     |  |- LastLoginMethodError
-    |  `- ShortPasswordAloneError
+    |  |- ShortPasswordAloneError
+    |  `- LastOwnerError
     |- PreconditionFailedError    412
     |- ContentTooLargeError       413
     |- UnsupportedMediaTypeError  415
@@ -58,9 +61,11 @@ from app.core.exceptions.access_errors import (
     ForbiddenError,
     ImpersonationRefusedError,
     InsufficientCreditsError,
+    InsufficientRoleError,
     InsufficientScopeError,
     InvalidCredentialError,
     InvalidLoginError,
+    InvitationForAnotherError,
     PaymentRequiredError,
     RateLimitedError,
     ReauthenticationRequiredError,
@@ -92,6 +97,7 @@ from app.core.exceptions.request_errors import (
     ContentTooLargeError,
     InvalidFieldError,
     InvalidOneTimeTokenError,
+    LastOwnerError,
     MalformedFormError,
     MalformedJsonError,
     MethodNotAllowedError,
@@ -127,6 +133,7 @@ __all__ = [
     "IdentityTakenError",
     "ImpersonationRefusedError",
     "InsufficientCreditsError",
+    "InsufficientRoleError",
     "InsufficientScopeError",
     "InternalError",
     "InvalidCredentialError",
@@ -136,7 +143,9 @@ __all__ = [
     "InvalidOneTimeTokenError",
     "InvalidPasskeyError",
     "InvalidSecondFactorError",
+    "InvitationForAnotherError",
     "LastLoginMethodError",
+    "LastOwnerError",
     "MalformedFormError",
     "MalformedJsonError",
     "MethodNotAllowedError",

@@ -145,6 +145,26 @@ class CrossSiteRequestError(ForbiddenError):
         super().__init__(f"With a session cookie, only pages of {origin} may change something.")
 
 
+class InsufficientRoleError(ForbiddenError):
+    """The caller's role in the organization does not reach what is asked for."""
+
+    code = "insufficient_role"
+    title = "Insufficient role"
+
+    def __init__(self) -> None:
+        super().__init__("Your role in the organization does not reach the member, or the role, in question.")
+
+
+class InvitationForAnotherError(ForbiddenError):
+    """The invitation was sent to another address than the account of who wants to accept it has."""
+
+    code = "invitation_for_another"
+    title = "Invitation for another address"
+
+    def __init__(self) -> None:
+        super().__init__("Sign in with the account of the address that the invitation was sent to.")
+
+
 class AddressNotAllowedError(ForbiddenError):
     """The key may not be used from this network address."""
 

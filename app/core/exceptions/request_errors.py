@@ -84,6 +84,16 @@ class ConflictError(AppError):
     title = "Conflict"
 
 
+class LastOwnerError(ConflictError):
+    """An organization is never without an owner who can sign in."""
+
+    code = "last_owner"
+    title = "Last owner"
+
+    def __init__(self) -> None:
+        super().__init__("This is the organization's last owner. Make somebody else an owner first.")
+
+
 class PreconditionFailedError(AppError):
     """The object is no longer what `If-Match` says (RFC 9110, section 13.1.1)."""
 
