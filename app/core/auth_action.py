@@ -21,4 +21,7 @@ class AuthAction(StrEnum):
     PROVIDER_START = "provider_start"
     PROVIDER_CALLBACK = "provider_callback"
     INVITE = "invite"
+    """Counted for who is invited."""
+    SEND_INVITATIONS = "send_invitations"
+    """Counted for who invites."""
     ACCEPT_INVITATION = "accept_invitation"

@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.core.job_settings import JobSettings
 from app.core.mail_settings import MailSettings
+from app.core.organization_settings import OrganizationSettings
 from app.core.provider_settings import OauthSettings, OutboundSettings
 from app.core.secret_settings import SecretSettings
 from app.core.secret_strength import (
@@ -149,6 +150,7 @@ class LimitSettings(SettingsGroup):
     guesses_per_account: Annotated[int, Field(ge=5, le=50)] = 40
     """Wrong passwords in a row, for strangers and for known addresses each: together never more than 100."""
     mails_per_account_hourly: Annotated[int, Field(ge=1)] = 5
+    invitations_per_member_hourly: Annotated[int, Field(ge=1)] = 30
 
 
 class AccountSettings(SettingsGroup):
@@ -161,16 +163,6 @@ class AccountSettings(SettingsGroup):
     breached_passwords_timeout_seconds: Annotated[float, Field(gt=0, le=30)] = 2
     breached_passwords_when_unavailable: Literal["allow", "refuse"] = "allow"
     """Whether a password that the server cannot be asked about will do; the bundled list counts anyway."""
-
-
-class OrganizationSettings(SettingsGroup):
-    """How organizations grow."""
-
-    owned_per_user_max: Annotated[int, Field(ge=1, le=1000)] = 10
-    """Organizations that one person may own when they found another."""
-    invitation_hours: Annotated[int, Field(ge=1, le=720)] = 168
-    open_invitations_max: Annotated[int, Field(ge=1, le=1000)] = 50
-    """Invitations of an organization that nobody has answered yet."""
 
 
 class KeySettings(SettingsGroup):

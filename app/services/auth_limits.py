@@ -32,6 +32,8 @@ CODES = AccountLimit("codes", "codes_per_account", MINUTE_SECONDS)
 """A code has six digits: guessing it from many addresses must not be faster than from one."""
 MAILS = AccountLimit("mails", "mails_per_account_hourly", HOUR_SECONDS)
 """Nobody's mailbox is filled through us. Each action has its own: to ask for one kind stops no other."""
+INVITATIONS = AccountLimit("invitations", "invitations_per_member_hourly", HOUR_SECONDS)
+"""Nobody fills many mailboxes through us either, however many organizations they found."""
 
 ACCOUNT_LIMITS = {
     AuthAction.LOGIN: PASSWORDS,
@@ -43,6 +45,7 @@ ACCOUNT_LIMITS = {
     AuthAction.CHANGE_EMAIL: MAILS,
     AuthAction.SECOND_FACTOR: CODES,
     AuthAction.INVITE: MAILS,
+    AuthAction.SEND_INVITATIONS: INVITATIONS,
 }
 """The actions that are done to an account; the others bring a secret that nobody guesses."""
 

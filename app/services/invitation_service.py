@@ -11,9 +11,9 @@ from app.core.clock import Clock
 from app.core.exceptions import ConflictError
 from app.core.mail import MailTemplate
 from app.core.opaque_tokens import TokenPurpose
+from app.core.organization_settings import OrganizationSettings
 from app.core.person import Person
 from app.core.principal import Principal
-from app.core.settings import OrganizationSettings
 from app.models import Invitation
 from app.repositories.base_repository import EntityPage
 from app.repositories.invitation_repository import InvitationRepository
@@ -80,7 +80,9 @@ class InvitationService:
             InsufficientRoleError: the caller does not rule it, or the role is above their own.
             ConflictError: the address is a member's, or invited already, or too many are.
         """
-        await self._limits.take(AuthAction.INVITE, account=draft.email, address=client.address)
+        address = client.address
+        await self._limits.take(AuthAction.SEND_INVITATIONS, account=str(inviter.id), address=address)
+        await self._limits.take(AuthAction.INVITE, account=draft.email, address=address)
         require_reach(await self._authority.claim(organization_id, caller), draft.role)
         await self._require_new(organization_id, draft.email)
         issued = opaque_tokens.issue(TokenPurpose.INVITATION)

@@ -36,9 +36,7 @@ ACCESS = {
     "DELETE /api/v1/organizations/{organization_id}/members/{user_id}": "session fresh organizations:write",
     "PUT /api/v1/organizations/{organization_id}/ownership": "session fresh organizations:write",
     "GET /api/v1/organizations/{organization_id}/invitations": "caller organizations:read",
-    "POST /api/v1/organizations/{organization_id}/invitations": (
-        "session fresh organizations:write limit=invitations"
-    ),
+    "POST /api/v1/organizations/{organization_id}/invitations": "session fresh organizations:write",
     "DELETE /api/v1/organizations/{organization_id}/invitations/{invitation_id}": (
         "session organizations:write"
     ),

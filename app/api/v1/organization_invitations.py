@@ -7,7 +7,6 @@ from fastapi import APIRouter, Query, status
 
 from app.api.access import credential, fresh_session, session
 from app.api.dependencies.client import ClientDep
-from app.api.dependencies.guards import Per, RateLimit
 from app.api.dependencies.invitation_service import InvitationServiceDep
 from app.api.dependencies.principal import PrincipalDep
 from app.api.dependencies.session_principal import PersonDep
@@ -21,9 +20,6 @@ from app.schemas.page import Page, PageParams
 router = APIRouter(
     prefix="/api/v1/organizations/{organization_id}/invitations", tags=["Members"], route_class=StrictRoute
 )
-
-SENDING = RateLimit("invitations", quota=30, period_seconds=3_600, per=Per.USER)
-"""Per person, because anybody can found organizations."""
 
 
 @router.get(
@@ -47,9 +43,7 @@ async def list_invitations(
     summary="Invite somebody",
     status_code=status.HTTP_201_CREATED,
     responses=problem_responses(401, 403, 404, 409, 429),
-    dependencies=[
-        fresh_session(Scope.ORGANIZATIONS_WRITE, limits=(SENDING,), audit=AuditAction.INVITATION_CREATED)
-    ],
+    dependencies=[fresh_session(Scope.ORGANIZATIONS_WRITE, audit=AuditAction.INVITATION_CREATED)],
 )
 async def create_invitation(
     organization_id: UUID,
