@@ -1,15 +1,15 @@
 """Create invitations table.
 
-Revision: 20261125_0402
-After: 20261125_0401
+Revision: 20261125_0411
+After: 20261125_0410
 """
 
 import sqlalchemy as sa
 
 from alembic import op
 
-revision = "20261125_0402"
-down_revision = "20261125_0401"
+revision = "20261125_0411"
+down_revision = "20261125_0410"
 branch_labels = None
 depends_on = None
 
