@@ -14,6 +14,7 @@ class SessionResponse(ResponseModel):
 
     id: UUID
     created_at: datetime
+    authenticated_at: Annotated[datetime, Field(description="When its person last proved who they are.")]
     last_used_at: Annotated[datetime | None, Field(description="When it was opened or last refreshed.")]
     expires_at: Annotated[datetime, Field(description="The end, however often it is refreshed.")]
     ip_address: Annotated[str | None, Field(description="Where it was opened.", examples=["192.0.2.7"])]

@@ -27,6 +27,12 @@ class TokenForm(BaseModel):
     )
 
 
+class ActorResponse(ResponseModel):
+    """Who acts in somebody's name (RFC 8693, section 4.1)."""
+
+    sub: UUID
+
+
 class IntrospectionResponse(ResponseModel):
     """What a token stands for now. Of a token that is not active, or not yours to know, nothing is told."""
 
@@ -42,6 +48,11 @@ class IntrospectionResponse(ResponseModel):
     ] = None
     organization_id: UUID | None = None
     sid: Annotated[UUID | None, Field(description="The session of an access token.")] = None
+    act: Annotated[ActorResponse | None, Field(description="The operator who impersonates `sub`.")] = None
+    auth_time: Annotated[
+        int | None,
+        Field(description="When `sub` last proved who they are (RFC 9470).", examples=[1795599000]),
+    ] = None
     iss: Annotated[str | None, Field(examples=["faregate"])] = None
     aud: Annotated[str | None, Field(examples=["faregate"])] = None
     iat: Annotated[int | None, Field(examples=[1795600000])] = None

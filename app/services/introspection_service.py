@@ -7,7 +7,7 @@ from app.core.clock import Clock
 from app.core.credentials import read_credential
 from app.core.principal import Principal, PrincipalType
 from app.core.scopes import Scope
-from app.schemas.token import IntrospectionResponse
+from app.schemas.token import ActorResponse, IntrospectionResponse
 from app.services.admission_service import AdmissionService
 
 INACTIVE = IntrospectionResponse(active=False)
@@ -46,6 +46,8 @@ class IntrospectionService:
         return describe(principal).model_copy(
             update={
                 "sid": claims.session_id,
+                "act": principal.impersonator_id and ActorResponse(sub=principal.impersonator_id),
+                "auth_time": principal.authenticated_at and int(principal.authenticated_at.timestamp()),
                 "iss": self._issuer,
                 "aud": self._audience,
                 "iat": int(claims.issued_at.timestamp()),

@@ -31,8 +31,8 @@ async def test_the_list_shows_no_secret(client, world):
     (item,) = (await client.get(SESSIONS, headers=bearer(tokens))).json()["items"]
 
     assert set(item) == {
-        "id", "created_at", "last_used_at", "expires_at", "ip_address", "user_agent", "is_current",
-        "impersonator_id",
+        "id", "created_at", "authenticated_at", "last_used_at", "expires_at", "ip_address", "user_agent",
+        "impersonator_id", "is_current",
     }  # fmt: skip
 
 

@@ -1,5 +1,7 @@
 """Looking into tokens (RFC 7662): services that guard APIs and owners learn, nobody else does (SEC-28)."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from tests.factories.account import bearer, make_account
@@ -28,7 +30,23 @@ async def test_a_service_learns_what_an_access_token_stands_for(client, world):
     assert told["client_id"] == f"user:{account.user.id}"
     assert "blog_posts:write" in told["scope"].split(" ")
     assert told["exp"] - told["iat"] == 600
+    assert 0 <= told["iat"] - told["auth_time"] <= 1
+    assert "act" not in told
     assert (told["iss"], told["aud"]) == ("faregate", "faregate")
+
+
+async def test_a_service_learns_who_acts_in_somebody_s_name(client, world):
+    """RFC 8693: an API behind the gate can refuse what an operator must not do for others."""
+    operator, user = await world.user(is_operator=True), await world.user()
+    organization = await world.organization(owner=user)
+    caller = await world.session_caller(user, organization, impersonator_id=operator.id)
+    service = await world.service_key()
+    issue = world.resources.access_tokens.issue
+    token = issue(user.id, caller.session_id, datetime.now(UTC), actor_id=operator.id)
+
+    told = (await introspect(client, service.headers, token)).json()
+
+    assert (told["active"], told["sub"], told["act"]) == (True, str(user.id), {"sub": str(operator.id)})
 
 
 async def test_a_service_learns_what_an_api_key_stands_for(client, world):
