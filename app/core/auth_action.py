@@ -12,7 +12,6 @@ class AuthAction(StrEnum):
     REVOKE_TOKEN = "revoke_token"  # noqa: S105 -- the name of an action
     SIGN_UP = "sign_up"
     VERIFY_EMAIL = "verify_email"
-    RESEND_VERIFICATION = "resend_verification"
     FORGOT_PASSWORD = "forgot_password"  # noqa: S105 -- the name of an action
     RESET_PASSWORD = "reset_password"  # noqa: S105 -- the name of an action
     CHANGE_EMAIL = "change_email"

@@ -112,10 +112,6 @@ class OneTimeTokenRepository(BaseRepository[OneTimeToken]):
         """Forget every token that was sent to an address."""
         await self._delete(OneTimeToken.email == email)
 
-    async def delete_expired(self, now: datetime) -> None:
-        """Forget the tokens that nobody can redeem any more."""
-        await self._delete(OneTimeToken.expires_at <= now)
-
     async def _spend(self, *conditions: ColumnElement[bool]) -> RedeemedToken | None:
         columns = OneTimeToken.user_id, OneTimeToken.email, OneTimeToken.data
         statement = delete(OneTimeToken).where(*conditions).returning(*columns)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from app.core.audit import AuditAction, AuditOutcome
 from app.core.auth_action import AuthAction
 from app.core.client import Client
-from app.core.exceptions import SignUpClosedError
+from app.core.exceptions import ConflictError, InvalidOneTimeTokenError, SignUpClosedError
 from app.core.mail import MailTemplate
 from app.core.opaque_tokens import TokenPurpose
 from app.core.password_rules import require_unrelated
@@ -77,6 +77,7 @@ class SignUpService:
 
         Raises:
             SignUpClosedError: not everybody may sign up.
+            InvalidOneTimeTokenError: the address got an account another way at this very moment.
             InvalidFieldError: the password breaks a rule; the link stays good.
             RateLimitedError: too many attempts.
         """
@@ -91,6 +92,7 @@ class SignUpService:
 
         Raises:
             SignUpClosedError: not everybody may sign up.
+            InvalidOneTimeTokenError: the address got an account another way at this very moment.
             InvalidFieldError: the password breaks a rule; the code stays good.
             RateLimitedError: too many attempts.
         """
@@ -117,7 +119,10 @@ class SignUpService:
             return None
         require_unrelated(account.password.get_secret_value(), email=proved.email)
         user = User(email=proved.email, full_name=account.full_name, hashed_password=hashed_password)
-        registration = await self._people.enrol(user, account.organization_name)
+        try:
+            registration = await self._people.enrol(user, account.organization_name)
+        except ConflictError as error:
+            raise InvalidOneTimeTokenError from error
         await self._audit.record(
             AuditAction.SIGNED_UP,
             actor_id=user.id,

@@ -9,6 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from app.core.settings import DatabaseSettings, Environment, Settings
+from app.core.sign_up_policy import SignUpPolicy
 
 PEPPER = "Zk3vQ0mB8tYw2Rj6LxHs9DfGc1NpUaEi"
 ENCRYPTION_KEY = token_urlsafe(32)
@@ -143,6 +144,24 @@ def test_production_refuses_a_short_or_sample_pepper(production, pepper, complai
     production["FAREGATE_SECRETS__API_KEY_PEPPER"] = pepper
 
     assert complaints() == {"secrets.api_key_pepper": complaint}
+
+
+def test_nobody_signs_up_from_the_street_in_production_unless_the_operator_says_so(production):
+    assert Settings().sign_up_policy is SignUpPolicy.INVITE_ONLY
+    production |= {
+        "FAREGATE_ACCOUNTS__SIGN_UP": "open",
+        "FAREGATE_MAIL__HOST": "mail.example.org",
+        "FAREGATE_MAIL__FROM_ADDRESS": "gate@example.org",
+    }
+
+    assert Settings().sign_up_policy is SignUpPolicy.OPEN
+
+
+def test_everybody_signs_up_in_development_unless_said_otherwise(environment):
+    assert Settings().sign_up_policy is SignUpPolicy.OPEN
+    environment["FAREGATE_ACCOUNTS__SIGN_UP"] = "closed"
+
+    assert Settings().sign_up_policy is SignUpPolicy.CLOSED
 
 
 def test_production_looks_at_previous_peppers_too(production):

@@ -268,13 +268,3 @@ async def test_nothing_that_can_be_redeemed_is_in_the_table(issue_with_code, res
     for secret in (issued.token, issued.handle, secrets.token_hex(8)):
         assert secret not in stored
     assert len(row.digest) == len(row.handle_digest) == len(row.code_digest) == 32
-
-
-async def test_what_is_over_is_forgotten(issue, clock, resources, user):
-    await issue(lifetime=timedelta(0))
-
-    async with transaction(resources.engine) as session:
-        await OneTimeTokenRepository(session).delete_expired(clock.now)
-        rows = (await session.scalars(select(OneTimeToken).where(OneTimeToken.user_id == user.id))).all()
-
-    assert rows == []

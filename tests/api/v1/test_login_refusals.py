@@ -22,8 +22,10 @@ def credentials(email: str, password: str = PASSWORD) -> dict:
 
 
 @pytest.fixture
-async def refusals(world):
+async def refusals(client, world):
     """The ways not to be let in: name -> credentials."""
+    unproved = a_stranger()
+    await client.post("/api/v1/auth/sign-up", json={"email": unproved})
     right = await make_account(world)
     outsider = await world.user(email=a_stranger(), hashed_password=right.user.hashed_password)
     return {
@@ -32,6 +34,7 @@ async def refusals(world):
         "no password": credentials((await make_account(world, hashed_password=None)).email),
         "malformed hash": credentials((await make_account(world, hashed_password="$argon2id$broken")).email),
         "disabled": credentials((await make_account(world, is_active=False)).email),
+        "signed up, address not proved": credentials(unproved),
         "no organization": credentials(outsider.email),
     }
 

@@ -2,12 +2,14 @@
 
 import asyncio
 import secrets
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
 
 from app.core.database import transaction
+from app.core.sign_up_policy import SignUpPolicy
 from app.models import Membership, OneTimeToken, Organization, User
 from tests.factories.account import PASSWORD, bearer, make_account
 from tests.factories.mails import code_in, token_in
@@ -39,6 +41,19 @@ def finish(client):
         return await client.post(f"{SIGN_UP}/{way}", json={"password": password, **proof})
 
     return finish_once
+
+
+@pytest.fixture
+def allow(app, resources):
+    """Lets only those sign up whom a policy allows, for the rest of the test."""
+
+    def allow(policy):
+        accounts = resources.settings.accounts.model_copy(update={"sign_up": policy})
+        settings = resources.settings.model_copy(update={"accounts": accounts})
+        app.state.resources = replace(resources, settings=settings)
+
+    yield allow
+    app.state.resources = resources
 
 
 @pytest.fixture
@@ -289,6 +304,20 @@ async def test_the_link_is_the_public_url_whatever_the_request_says(client, outb
     (mail,) = await outbox.to(email)
     assert "http://test/account/sign-up#token=fgs_" in mail.text
     assert "evil" not in mail.text + mail.html
+
+
+@pytest.mark.parametrize("policy", [SignUpPolicy.INVITE_ONLY, SignUpPolicy.CLOSED])
+async def test_where_not_everybody_may_nobody_begins_or_finishes(
+    client, ask, finish, outbox, email, allow, policy
+):
+    await ask(email)
+    token = token_in(await newest(outbox, email))
+    allow(policy)
+
+    answers = [await client.post(SIGN_UP, json={"email": email}), await finish(token=token)]
+
+    assert {answer.json()["code"] for answer in answers} == {"sign_up_closed"}
+    assert len(await outbox.to(email)) == 1
 
 
 @pytest.mark.parametrize("member", ["is_operator", "email", "email_verified_at", "organization_id"])
