@@ -5,6 +5,7 @@ import sys
 import tempfile
 import time
 from contextlib import ExitStack
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -68,11 +69,16 @@ def measure_and_report(options: Options, folder: Path, stack: ExitStack, console
     about["transaction_pool_trials"] = run.pool_trials
     about["half_load_rate"] = run.rate
     about["ledger_problems"] = run.ledger_problems
+    about["logins"] = None if run.logins is None else asdict(run.logins)
+    login_problems = [] if run.logins is None else run.logins.problems()
+    about["login_problems"] = login_problems
     about["elapsed_seconds"] = round(time.monotonic() - started, 1)
     print_tables(console, outcomes, run.rounds)
+    for problem in login_problems:
+        console.print(problem, style="bold red", markup=False)
     path = write_json(as_json(outcomes, run.rounds, about), options.json_path)
     console.print(f"written to {path}")
-    return exit_code(outcomes, run.ledger_problems, options)
+    return exit_code(outcomes, run.ledger_problems, options, missed=bool(login_problems))
 
 
 def choose_generator(options: Options, folder: Path) -> Wrk | Generator:
@@ -102,10 +108,12 @@ def describe_run(
     }
 
 
-def exit_code(outcomes: list[Outcome], ledger_problems: list[str], options: Options) -> int:
+def exit_code(
+    outcomes: list[Outcome], ledger_problems: list[str], options: Options, *, missed: bool = False
+) -> int:
     """Tell wrong answers always; tell missed targets when asked to."""
     wrong = bool(ledger_problems) or any(outcome.problems for outcome in outcomes)
-    missed = any(outcome.reached is False for outcome in outcomes)
+    missed = missed or any(outcome.reached is False for outcome in outcomes)
     return int(wrong or (options.strict and missed))
 
 

@@ -7,6 +7,7 @@ from app.adapters.embedded_postgres import EmbeddedPostgres
 from benchmarks.figures import FIGURES, Metric, Name, SubjectName, values_of
 from benchmarks.generator import Generator
 from benchmarks.load_result import LoadError, LoadResult
+from benchmarks.login_run import LoginFindings, LoginRun
 from benchmarks.measurement import ClosedLoad, Round, Subject, measure
 from benchmarks.options import Options
 from benchmarks.servers import Servers
@@ -19,6 +20,8 @@ SAMPLE_SECONDS = 0.3
 SAMPLE_CONNECTIONS = 8
 RATED = (SubjectName.HALF_LOAD, SubjectName.HALF_LOAD_CONSTANT)
 """Measured at a rate that is known only when verify's maximum is."""
+LOGINS = (SubjectName.LOGIN, SubjectName.BARE_HASH, SubjectName.HEALTH_BESIDE, SubjectName.HEALTH_ALONE)
+"""Measured on their own: half of it is no server's work."""
 BIG = (SubjectName.SMALL, SubjectName.BIG_SCATTERED, SubjectName.BIG_SAME_SHAPE)
 """Measured last: filling the big world keeps PostgreSQL busy for minutes."""
 
@@ -41,6 +44,7 @@ class BenchmarkRun:
         self.rate: float | None = None
         """Half of what verify answered per second at most."""
         self.ledger_problems: list[str] = []
+        self.logins: LoginFindings | None = None
         self._options = options
         self._postgres = postgres
         self._worlds = worlds
@@ -59,14 +63,30 @@ class BenchmarkRun:
         wanted = subjects_of(self._options.only)
         if SubjectName.VERIFY_TRANSACTION in wanted:
             self._find_pool_size()
-        self._interleave([name for name in wanted if name not in (*RATED, *BIG)], self._put_load)
+        self._interleave([name for name in wanted if name not in (*RATED, *LOGINS, *BIG)], self._put_load)
         if Name.LATENCY in self._options.only:
             self.rate = median(values_of(SubjectName.VERIFY, Metric.PER_SECOND, self.rounds)) / 2
             self._tell(f"at half of verify's maximum: {self.rate:,.0f} requests per second")
             self._interleave(RATED, self._put_rated_load)
+        if Name.LOGIN in self._options.only:
+            self._measure_logins()
         if Name.BIG in self._options.only:
             self._interleave(BIG, self._put_load)
         self._prove_ledgers()
+
+    def _measure_logins(self) -> None:
+        """Sign in beside hashing alone, and beside everybody else."""
+        run = LoginRun(
+            self._servers.login(self._worlds.small),
+            self._worlds.emails,
+            self._options,
+            lambda measured: self._tell(describe(measured, self._options.rounds)),
+            postgres_pid=self._postgres.pid,
+        )
+        run.run()
+        self.rounds += run.rounds
+        self.logins = run.findings
+        self._tell(f"60 sign in: {run.findings}")
 
     def _find_pool_size(self) -> None:
         """Give the transaction per request the pool that serves it best."""

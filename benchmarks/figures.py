@@ -16,6 +16,7 @@ class Name(StrEnum):
     TRANSACTION = "transaction"
     PROFILE = "profile"
     LATENCY = "latency"
+    LOGIN = "login"
     BIG = "big"
 
 
@@ -30,6 +31,10 @@ class SubjectName(StrEnum):
     PROFILE_CONSTANT = "profile-constant"
     HALF_LOAD = "verify-half-load"
     HALF_LOAD_CONSTANT = "constant-same-rate"
+    LOGIN = "login"
+    BARE_HASH = "argon2-alone"
+    HEALTH_BESIDE = "health-beside-logins"
+    HEALTH_ALONE = "health-alone"
     SMALL = "verify-small"
     BIG_SCATTERED = "verify-big"
     BIG_SAME_SHAPE = "verify-big-100-keys"
@@ -121,6 +126,21 @@ FIGURES = (
         SubjectName.HALF_LOAD,
         SubjectName.HALF_LOAD_CONSTANT,
         4,
+        Metric.P99_MS,
+    ),
+    Figure(
+        Name.LOGIN,
+        "signing in, 60 at once / Argon2id alone on the same processors",
+        SubjectName.LOGIN,
+        SubjectName.BARE_HASH,
+        0.85,
+    ),
+    Figure(
+        Name.LOGIN,
+        "p99 of /health/live beside 60 who sign in / alone",
+        SubjectName.HEALTH_BESIDE,
+        SubjectName.HEALTH_ALONE,
+        None,
         Metric.P99_MS,
     ),
     Figure(

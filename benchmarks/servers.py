@@ -5,6 +5,7 @@ from pathlib import Path
 
 from benchmarks.app_server import AppServer
 from benchmarks.database import Database
+from benchmarks.login_environment import login_environment
 from benchmarks.transaction_settings import POOL_SIZE_VARIABLE
 from benchmarks.world import Secrets
 
@@ -25,6 +26,10 @@ class Servers:
     def product(self, database: Database) -> AppServer:
         """Faregate as in production, on this database."""
         return self._keep(f"{PRODUCT} {database.url}", self._make(PRODUCT, database))
+
+    def login(self, database: Database) -> AppServer:
+        """The product with no limit on signing in but the hashing itself."""
+        return self._keep(f"{PRODUCT} login", self._make(PRODUCT, database, login_environment()))
 
     def constant(self) -> AppServer:
         """The same routes answering constants."""

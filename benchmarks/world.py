@@ -13,7 +13,12 @@ from app.core.database import create_engine, transaction
 from app.core.identifiers import new_id
 from app.core.scopes import MEMBER_SCOPES, Scope
 from app.core.settings import Settings
-from app.main import build_access_tokens, build_api_key_secrets, build_signing_keys
+from app.main import (
+    build_access_tokens,
+    build_api_key_secrets,
+    build_password_hasher,
+    build_signing_keys,
+)
 from app.models import (
     ApiKey,
     ApiKeySecret,
@@ -34,6 +39,9 @@ PLAN_NAME = "benchmark"
 QUOTA_PER_MINUTE = 1_000_000
 """A limit that is decided and stored for every request, and never reached."""
 TOKEN_SECONDS = 3600
+PASSWORD = "correct horse battery staple"
+DISABLED_EMAIL = "disabled@example.org"
+PASSWORDLESS_EMAIL = "passwordless@example.org"
 INSERT_ORDER = (User, Plan, Organization, Membership, CreditAccount, LedgerEntry, ApiKey, Session)
 """What is pointed at comes before what points; a key brings its secret."""
 
@@ -77,6 +85,8 @@ class World:
     service_key: str
     keys: list[str]
     tokens: list[str]
+    emails: list[str]
+    """Of those who can sign in."""
 
 
 def new_secrets() -> Secrets:
@@ -95,9 +105,12 @@ async def make(settings: Settings) -> World:
     try:
         access_tokens = build_access_tokens(settings)
         access_tokens.use(await build_signing_keys(settings, engine).load())
+        hasher = build_password_hasher(settings.sessions)
+        hashed_password = await hasher.hash(PASSWORD)
+        hasher.close()
         async with transaction(engine) as session:
             internal = (await session.scalars(select(Plan).where(Plan.name == "internal"))).one()
-            maker = WorldMaker(settings, access_tokens, internal.id)
+            maker = WorldMaker(settings, access_tokens, internal.id, hashed_password)
             world = maker.make()
             for model in INSERT_ORDER:
                 session.add_all(row for row in maker.rows if isinstance(row, model))
@@ -110,11 +123,14 @@ async def make(settings: Settings) -> World:
 class WorldMaker:
     """Makes the rows, and remembers them in `rows`."""
 
-    def __init__(self, settings: Settings, access_tokens: AccessTokens, internal_plan_id: UUID) -> None:
+    def __init__(
+        self, settings: Settings, access_tokens: AccessTokens, internal_plan_id: UUID, hashed_password: str
+    ) -> None:
         self.rows: list[Base] = []
         self._key_secrets = build_api_key_secrets(settings.secrets)
         self._access_tokens = access_tokens
         self._internal_plan_id = internal_plan_id
+        self._hashed_password = hashed_password
         self._now = datetime.now(UTC)
 
     def make(self) -> World:
@@ -128,13 +144,24 @@ class WorldMaker:
         house = self._organization("Operator", self._internal_plan_id, operator)
         service_key = self._key(house, operator, [Scope.GATE_VERIFY])
         customers = [self._customer(number, plan.id) for number in range(1, CUSTOMERS + 1)]
-        return World(service_key, [key for key, _ in customers], [token for _, token in customers])
+        self._outsiders()
+        emails = [customer_email(number) for number in range(1, CUSTOMERS + 1)]
+        return World(service_key, [key for key, _ in customers], [token for _, token in customers], emails)
+
+    def _outsiders(self) -> None:
+        """Who cannot sign in: one who is disabled, and one without a password."""
+        for email, values in (
+            (DISABLED_EMAIL, {"is_active": False, "hashed_password": self._hashed_password}),
+            (PASSWORDLESS_EMAIL, {}),
+        ):
+            self.rows.append(User(id=new_id(), email=email, email_verified_at=self._now, **values))
 
     def _customer(self, number: int, plan_id: UUID) -> tuple[str, str]:
         """The key and the access token of a new customer."""
         user = User(
             id=new_id(),
-            email=f"customer-{number}@example.org",
+            email=customer_email(number),
+            hashed_password=self._hashed_password,
             email_verified_at=self._now,
             full_name=f"Customer {number}",
         )
@@ -177,6 +204,11 @@ class WorldMaker:
         )
         self.rows.append(key)
         return issued.api_key
+
+
+def customer_email(number: int) -> str:
+    """What a customer signs in with."""
+    return f"customer-{number}@example.org"
 
 
 def first_grant(organization_id: UUID, amount: int) -> LedgerEntry:

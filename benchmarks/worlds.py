@@ -45,6 +45,11 @@ class Worlds:
         """Each customer's own profile, in turn."""
         return profile_load(self._world.tokens)
 
+    @property
+    def emails(self) -> list[str]:
+        """Of those who can sign in."""
+        return self._world.emails
+
     def all_customers(self) -> Load:
         """A key of each of 100 organizations, in turn."""
         return self._ask(self._world.keys)

@@ -73,6 +73,8 @@ def settings(database_url: str) -> Settings:
         environment="test",
         database={"url": database_url, "pool_size": 20},
         secrets=make_secrets(),
+        # The least that is allowed: tests hash often.
+        sessions={"argon2_memory_kib": 19_456},
         http={"public_url": "http://test"},
         limits={"anonymous_per_address": 1_000_000, "auth_per_address": 1_000_000, "auth_global": 1_000_000},
         keys={"resource_scopes": ["forecast:read", "forecast:write"]},

@@ -27,6 +27,7 @@ class Server:
             DATABASE_URL=database_url or settings.database.url.get_secret_value(),
             FAREGATE_SECRETS__API_KEY_PEPPER=secrets.api_key_pepper.get_secret_value(),
             FAREGATE_SECRETS__ENCRYPTION_KEY=secrets.encryption_key.get_secret_value(),
+            FAREGATE_SESSIONS__ARGON2_MEMORY_KIB=str(settings.sessions.argon2_memory_kib),
             FAREGATE_LOGGING__LEVEL="warning",
         )
         self._environment.update(environment)
