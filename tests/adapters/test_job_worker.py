@@ -8,6 +8,8 @@ from collections import Counter
 from contextlib import asynccontextmanager
 
 import pytest
+from pydantic import SecretStr
+from sqlalchemy import make_url
 
 from app.adapters.job_worker import JobWorker
 from app.core.database import connect, transaction
@@ -264,3 +266,57 @@ async def test_a_worker_outlives_a_lost_connection(enqueue, start, stored):
     await until(lambda: nothing_left(stored))
     assert done == [1, 2]
     assert len(connections) == 2
+
+
+async def test_a_chore_is_done_once_for_all_workers(settings):
+    done = []
+
+    async def chore():
+        done.append(time.monotonic())
+
+    # The sixth field are seconds: every second.
+    chores = {(f"test_{secrets.token_hex(8)}", "* * * * * *"): chore}
+    workers = [
+        JobWorker(lambda: connect(settings.database), SETTINGS, handlers={}, chores=chores) for _ in range(2)
+    ]
+    tasks = [asyncio.create_task(worker.run()) for worker in workers]
+
+    await until(lambda: at_least(done, 3))
+    for worker in workers:
+        worker.stop()
+    await asyncio.gather(*tasks)
+
+    assert all(later - earlier > 0.5 for earlier, later in itertools.pairwise(done))
+
+
+async def at_least(done, number):
+    return len(done) >= number
+
+
+async def test_a_chore_that_fails_is_done_again(settings):
+    done = []
+
+    async def chore():
+        done.append(1)
+        raise ValueError("not now")
+
+    chores = {(f"test_{secrets.token_hex(8)}", "* * * * * *"): chore}
+    worker = JobWorker(lambda: connect(settings.database), SETTINGS, handlers={}, chores=chores)
+    task = asyncio.create_task(worker.run())
+
+    await until(lambda: at_least(done, 2))
+    worker.stop()
+    await task
+
+
+async def test_a_worker_waits_for_a_database_that_is_not_migrated(database_url, settings):
+    empty = make_url(database_url).set(database="postgres").render_as_string(hide_password=False)
+    database = settings.database.model_copy(update={"url": SecretStr(empty)})
+    worker = JobWorker(lambda: connect(database), SETTINGS, handlers={})
+    task = asyncio.create_task(worker.run())
+
+    await asyncio.sleep(0.3)
+    assert not task.done()
+    worker.stop()
+
+    await asyncio.wait_for(task, PATIENCE_SECONDS)
