@@ -6,9 +6,8 @@ from datetime import timedelta
 from typing import Annotated, TypeVar
 
 import typer
-from rich.table import Table
 
-from app.cli.console import out, say
+from app.cli.console import say
 from app.cli.environment import database_at_hand
 from app.cli.errors import CommandError
 from app.cli.queue import open_queue
@@ -17,6 +16,8 @@ from app.core.settings import Settings
 from app.services.job_service import JobService
 
 T = TypeVar("T")
+HEADING = ("ID", "KIND", "STATE", "FAILURES", "CREATED", "DUE", "LAST FAILURE")
+MOMENT = "%Y-%m-%d %H:%M:%S"
 
 jobs = typer.Typer(
     help="See what is waiting, running or failed; retry it or discard it.",
@@ -37,8 +38,8 @@ def list_jobs(*, state: StateOption = None, limit: LimitOption = 50) -> None:
     """List jobs, the oldest first. What they are about is not shown."""
     states = list(JobState) if state is None else [state]
     answer = ask(lambda service: service.list_oldest(states, limit=limit))
-    if answer.jobs:
-        out.print(table_of(answer.jobs))
+    for line in lines_of(answer.jobs) if answer.jobs else ():
+        say(line)
     say(", ".join(f"{count} {name}" for name, count in answer.counts.items()))
 
 
@@ -82,17 +83,22 @@ async def answer_of(settings: Settings, question: Callable[[JobService], Awaitab
         return await question(JobService(open_jobs, failed_kept=kept))
 
 
-def table_of(listed: list[StoredJob]) -> Table:
-    """The jobs as lines."""
-    table = Table("ID", "Kind", "State", "Failures", "Created", "Due", "Last failure", box=None)
-    for job in listed:
-        table.add_row(
-            str(job.id),
-            job.kind,
-            job.state,
-            str(job.attempts + (job.state is JobState.FAILED)),
-            f"{job.created_at:%Y-%m-%d %H:%M:%S}",
-            "" if job.state is JobState.FAILED else f"{job.next_run_at:%Y-%m-%d %H:%M:%S}",
-            job.error or "",
-        )
-    return table
+def lines_of(listed: list[StoredJob]) -> list[str]:
+    """The jobs as aligned lines below a heading; no terminal's width cuts them."""
+    rows = [HEADING, *(cells_of(job) for job in listed)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
+
+
+def cells_of(job: StoredJob) -> tuple[str, ...]:
+    """What is shown of a job."""
+    has_failed = job.state is JobState.FAILED
+    return (
+        str(job.id),
+        job.kind,
+        job.state,
+        str(job.attempts + has_failed),
+        f"{job.created_at:{MOMENT}}",
+        "" if has_failed else f"{job.next_run_at:{MOMENT}}",
+        job.error or "",
+    )

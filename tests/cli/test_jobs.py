@@ -27,7 +27,7 @@ DELETE = text("DELETE FROM pgqueuer.pgqueuer WHERE entrypoint = :kind")
 def faregate(monkeypatch, tmp_path, database_url, settings):
     """Runs a command against the test database, in an empty folder, as its own process would."""
     monkeypatch.setenv("DATABASE_URL", database_url)
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("COLUMNS", "20")
     monkeypatch.chdir(tmp_path)
 
     async def run(*arguments):
