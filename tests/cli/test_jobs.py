@@ -121,7 +121,9 @@ async def test_what_is_to_be_retried_is_said_exactly_once(faregate, arguments):
     assert isinstance(result.exception, CommandError)
 
 
-async def test_help_teaches(faregate):
+async def test_help_teaches(faregate, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+
     assert "--all-failed" in (await faregate("jobs", "retry", "--help")).output
     assert "Ctrl-C" in (await faregate("worker", "--help")).output
     assert "discard" in (await faregate("jobs")).output
