@@ -12,7 +12,7 @@ from app.core.exceptions import NotFoundError
 router = APIRouter(prefix="/account", route_class=StrictRoute, include_in_schema=False)
 
 ASSETS = Path(__file__).parent / "account_assets"
-PAGES = ("sign-up", "password-reset", "email")
+PAGES = ("sign-up", "password-reset", "email", "invitation")
 MEDIA_TYPES = {"account.css": "text/css", "account.js": "text/javascript"}
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; "

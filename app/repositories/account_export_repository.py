@@ -14,6 +14,7 @@ from app.models import (
     AuditEvent,
     BlogPost,
     ExternalIdentity,
+    Invitation,
     LedgerEntry,
     Membership,
     OneTimeToken,
@@ -57,6 +58,22 @@ SECTIONS = {
         lambda user_id: Membership.user_id == user_id,
         Membership.created_at,
         (Membership.organization_id, Membership.role, Membership.created_at),
+    ),
+    "invitations": Section(
+        lambda user_id: or_(
+            Invitation.invited_by == user_id,
+            Invitation.email == select(User.email).where(User.id == user_id).scalar_subquery(),
+        ),
+        Invitation.created_at,
+        (
+            Invitation.id,
+            Invitation.organization_id,
+            Invitation.email,
+            Invitation.role,
+            Invitation.invited_by,
+            Invitation.created_at,
+            Invitation.expires_at,
+        ),
     ),
     "sessions": Section(
         lambda user_id: Session.user_id == user_id,

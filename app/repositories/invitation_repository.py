@@ -59,6 +59,10 @@ class InvitationRepository(BaseRepository[Invitation]):
         )
         return await self._session.scalar(query) is not None
 
+    async def forget_address(self, email: str) -> None:
+        """Delete every invitation of an address, from whomever."""
+        await self._delete(Invitation.email == email)
+
     async def forget(self, organization_id: UUID, email: str) -> None:
         """Delete the invitation of an address, if there is one."""
         await self._delete(Invitation.organization_id == organization_id, Invitation.email == email)

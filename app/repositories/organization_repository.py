@@ -7,7 +7,7 @@ from sqlalchemy.orm import joinedload
 
 from app.core.exceptions import NotFoundError
 from app.core.roles import Role
-from app.models import ApiKey, BlogPost, CreditAccount, Membership, Organization
+from app.models import ApiKey, BlogPost, CreditAccount, Invitation, Membership, Organization
 from app.repositories.base_repository import BaseRepository
 
 CLOSED_NAME = "Closed"
@@ -53,7 +53,7 @@ class OrganizationRepository(BaseRepository[Organization]):
     async def close(self, organization_id: UUID) -> None:
         """End an organization that nobody is in any more: only its account and ledger stay, nameless."""
         past_entities = {"synchronize_session": False}
-        for model in (ApiKey, BlogPost):
+        for model in (ApiKey, BlogPost, Invitation):
             deletion = delete(model).where(model.organization_id == organization_id)
             await self._session.execute(deletion, execution_options=past_entities)
         closing = update(Organization).where(Organization.id == organization_id)

@@ -6,6 +6,7 @@ from app.core.audit import AuditAction
 from app.core.exceptions import ConflictError
 from app.core.person import Person
 from app.core.security_notice import SecurityNotice
+from app.repositories.invitation_repository import InvitationRepository
 from app.repositories.membership_repository import MembershipRepository
 from app.repositories.one_time_token_repository import OneTimeTokenRepository
 from app.repositories.organization_repository import OrganizationRepository
@@ -24,6 +25,7 @@ class AccountService:
         memberships: MembershipRepository,
         organizations: OrganizationRepository,
         tokens: OneTimeTokenRepository,
+        invitations: InvitationRepository,
         *,
         credentials: CredentialService,
         notices: NoticeService,
@@ -33,6 +35,7 @@ class AccountService:
         self._memberships = memberships
         self._organizations = organizations
         self._tokens = tokens
+        self._invitations = invitations
         self._credentials = credentials
         self._notices = notices
         self._audit = audit
@@ -60,6 +63,7 @@ class AccountService:
         await self._notices.tell(SecurityNotice.ACCOUNT_DELETED, user.id)
         await self._audit.record(AuditAction.ACCOUNT_DELETED, target=f"user:{user.id}")
         await self._tokens.delete_of_address(user.email)
+        await self._invitations.forget_address(user.email)
         await self._users.delete(user)
 
     async def _leave_organizations(self, user_id: UUID) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from app.api.account_pages import ASSETS, MEDIA_TYPES, PAGES
 from app.core.opaque_tokens import TokenPurpose
-from app.services import email_change_service, notice_service, sign_up_service
+from app.services import email_change_service, invitation_service, notice_service, sign_up_service
 
 ACTION = re.compile(r'data-action="([^"]+)"')
 NAME = re.compile(r'<input[^>]* name="([^"]+)"')
@@ -57,7 +57,13 @@ async def test_nothing_else_is_served(client, path):
 
 
 async def test_every_link_that_is_mailed_leads_to_a_page(client):
-    for path in (sign_up_service.PATH, notice_service.RESET_PATH, email_change_service.PATH):
+    paths = (
+        sign_up_service.PATH,
+        notice_service.RESET_PATH,
+        email_change_service.PATH,
+        invitation_service.PATH,
+    )
+    for path in paths:
         assert (await client.get(path)).status_code == 200
 
 

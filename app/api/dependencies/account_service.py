@@ -8,6 +8,7 @@ from app.api.dependencies.audit_service import AuditServiceDep
 from app.api.dependencies.credential_service import CredentialServiceDep
 from app.api.dependencies.notice_service import NoticeServiceDep
 from app.api.dependencies.session import SessionDep
+from app.repositories.invitation_repository import InvitationRepository
 from app.repositories.membership_repository import MembershipRepository
 from app.repositories.one_time_token_repository import OneTimeTokenRepository
 from app.repositories.organization_repository import OrganizationRepository
@@ -27,6 +28,7 @@ async def get_account_service(
         MembershipRepository(session),
         OrganizationRepository(session),
         OneTimeTokenRepository(session),
+        InvitationRepository(session),
         credentials=credentials,
         notices=notices,
         audit=audit,

@@ -91,14 +91,24 @@ async def test_a_deleted_person_is_in_no_table_any_more(client, account, caller,
     await account.login(client)
     await world.api_key(account.organization)
     await write_post(world, account.organization, account.user)
+    invited = f"invited-{secrets.token_hex(8)}@example.org"
+    await invite(client, caller, invited)
+    await invite(client, await world.caller(), account.email)
 
     answer = await client.delete(ACCOUNT, headers=caller.headers)
 
     assert answer.status_code == 204
+    assert await tables_with(resources, invited) == set()
     assert await tables_with(resources, str(account.user.id)) <= {"ledger_entries", "audit_events"}
     assert await tables_with(resources, account.email) == set()
     assert await tables_with(resources, account.user.full_name) == set()
     assert (await outbox.to(account.email))[-1].subject == "Your account was deleted"
+
+
+async def invite(client, caller, email):
+    path = f"/api/v1/organizations/{caller.organization_id}/invitations"
+    answer = await client.post(path, json={"email": email, "role": "viewer"}, headers=caller.headers)
+    assert answer.status_code == 201, answer.text
 
 
 async def tables_with(resources, needle):
