@@ -23,8 +23,7 @@ PROVIDER_RESPONSES: dict[int | str, dict[str, Any]] = (
 
 def to_answer(told: ProviderReturn | ProviderCallback) -> ProviderAnswer:
     """What the browser has brought back."""
-    code = None if told.code is None else told.code.get_secret_value()
-    return ProviderAnswer(state=told.state, code=code, issuer=told.iss, error=told.error)
+    return ProviderAnswer(state=told.state, code=told.code, issuer=told.iss, error=told.error)
 
 
 def tell_outcome(outcome: Outcome, transport: SessionTransport) -> Response:

@@ -4,24 +4,31 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.provider_settings import ProviderKind
 from app.schemas.base import RequestModel, ResponseModel
 
 STATE_EXAMPLE = "fgo_Zm9yIGV4YW1wbGUgb25seSwgbm90IGEgcmVhbCB0b2tlbg"
-State = Annotated[str, Field(min_length=1, max_length=100, examples=[STATE_EXAMPLE])]
-Code = Annotated[SecretStr, Field(min_length=1, max_length=4096, examples=["SplxlOBeZQQYbYS6WxSbIA"])]
+VISIBLE = r"^[\x20-\x7E]+$"
+"""All that codes, states and errors are made of (RFC 6749, appendix A)."""
+State = Annotated[str, Field(pattern=VISIBLE, max_length=100, examples=[STATE_EXAMPLE])]
+Code = Annotated[
+    str | None,
+    Field(pattern=VISIBLE, max_length=4096, examples=["SplxlOBeZQQYbYS6WxSbIA"]),
+]
 Issuer = Annotated[
     str | None,
     Field(
+        pattern=VISIBLE,
         max_length=2048,
         description="The provider's own name for itself (RFC 9207).",
         examples=["https://login.example.org"],
     ),
 ]
 ErrorCode = Annotated[
-    str | None, Field(max_length=100, description="Why it refused.", examples=["access_denied"])
+    str | None,
+    Field(pattern=VISIBLE, max_length=100, description="Why it refused.", examples=["access_denied"]),
 ]
 
 
@@ -66,7 +73,7 @@ class ProviderReturn(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     state: State
-    code: Annotated[Code | None, Field()] = None
+    code: Code = None
     iss: Issuer = None
     error: ErrorCode = None
 
@@ -79,7 +86,7 @@ class ProviderCallback(RequestModel):
     )
 
     state: State
-    code: Annotated[Code | None, Field()] = None
+    code: Code = None
     iss: Issuer = None
     error: ErrorCode = None
 

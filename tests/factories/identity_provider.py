@@ -32,6 +32,18 @@ def half_hash(token: str) -> str:
     return base64url(hashlib.sha256(token.encode()).digest()[:16])
 
 
+@dataclass(frozen=True, slots=True)
+class FromNow:
+    """A time in a claim, so many seconds after the token is made."""
+
+    seconds: int
+
+    def __str__(self) -> str:
+        return f"now{self.seconds:+}"
+
+    __repr__ = __str__
+
+
 @dataclass
 class Person:
     """Somebody with an account at the provider."""
@@ -129,7 +141,7 @@ class IdentityProvider:
         }  # fmt: skip
         return signed(
             replaced({"alg": "ES256", "kid": self.key.kid}, self.header),
-            replaced(right, self.claims),
+            replaced(right, {name: dated(value, now) for name, value in self.claims.items()}),
             self.signing_key or self.key,
         )
 
@@ -149,6 +161,11 @@ def proves(form: dict[str, str], grant: Grant) -> bool:
         and asked.get("code_challenge") == base64url(digest)
         and asked.get("redirect_uri") == form.get("redirect_uri")
     )
+
+
+def dated(value: Any, now: int) -> Any:
+    """A claim's value, with times put in."""
+    return now + value.seconds if isinstance(value, FromNow) else value
 
 
 def replaced(right: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:

@@ -1,16 +1,14 @@
 """What a hostile or broken provider may say, and what is believed of it: nothing."""
 
 import asyncio
-import time
 
 import pytest
 from joserfc.jwk import OctKey, RSAKey
 
 from tests.factories.browser import Browser
 from tests.factories.https_server import raw, says, sends
-from tests.factories.identity_provider import CLIENT_ID, Person, new_key
+from tests.factories.identity_provider import CLIENT_ID, FromNow, Person, new_key
 
-NOW = time.time()
 FAILED = (401, "provider_sign_in_failed")
 UNAVAILABLE = (503, "provider_unavailable")
 
@@ -37,10 +35,10 @@ async def test_the_right_token_signs_in_so_refusals_mean_something(browser, alph
         {"aud": [CLIENT_ID, "another-client"]}, {"aud": CLIENT_ID.upper()}, {"aud": {CLIENT_ID: 1}},
         {"azp": "another-client"}, {"azp": 1}, {"azp": ""},
         {"nonce": None}, {"nonce": "another"}, {"nonce": ""}, {"nonce": 1}, {"nonce": ["x"]},
-        {"exp": NOW - 1}, {"exp": None}, {"exp": "4102444800"}, {"exp": True},
+        {"exp": FromNow(-1)}, {"exp": None}, {"exp": "4102444800"}, {"exp": True},
         {"exp": float("inf")}, {"exp": float("nan")},
-        {"iat": NOW + 3_600}, {"iat": NOW - 3_600}, {"iat": None}, {"iat": "now"},
-        {"nbf": NOW + 3_600}, {"nbf": "now"},
+        {"iat": FromNow(3_600)}, {"iat": FromNow(-3_600)}, {"iat": None}, {"iat": "now"},
+        {"nbf": FromNow(3_600)}, {"nbf": "now"},
         {"at_hash": "AAAAAAAAAAAAAAAAAAAAAA"}, {"at_hash": ""}, {"at_hash": 1},
         {"sub": None}, {"sub": ""}, {"sub": 7}, {"sub": "s" * 256}, {"sub": ["x"]},
     ],
@@ -56,7 +54,7 @@ async def test_an_id_token_that_says_anything_wrong_is_refused(browser, alpha, c
 
 
 @pytest.mark.parametrize(
-    "claims", [{"at_hash": None}, {"azp": CLIENT_ID}, {"aud": [CLIENT_ID]}, {"nbf": NOW - 9}]
+    "claims", [{"at_hash": None}, {"azp": CLIENT_ID}, {"aud": [CLIENT_ID]}, {"nbf": FromNow(-9)}]
 )
 async def test_what_is_optional_may_be_left_out_or_said_another_right_way(browser, alpha, claims):
     alpha.claims = claims
@@ -134,7 +132,7 @@ async def test_a_token_made_for_another_provider_is_refused(browser, alpha, beta
     assert verdict(await browser.finish("alpha", answer)) == FAILED
 
 
-@pytest.mark.parametrize("issuer", ["https://evil.example.com", "", None])
+@pytest.mark.parametrize("issuer", ["https://evil.example.com", "alpha", None])
 async def test_the_answer_must_name_the_provider_that_was_asked(browser, alpha, issuer):
     """SEC-39: RFC 9207. Alpha says that it always names itself."""
     answer = alpha.approve(await browser.start("alpha"), Person()) | {"iss": issuer}
