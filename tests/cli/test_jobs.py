@@ -92,13 +92,6 @@ async def test_a_failed_job_is_tried_again_with_all_its_attempts(faregate, faile
     assert await state_of(failed_job) == (JobState.WAITING, 0)
 
 
-async def test_all_failed_jobs_are_tried_again(faregate, failed_job, state_of):
-    result = await faregate("jobs", "retry", "--all-failed")
-
-    assert result.output.endswith(" failed jobs will be tried again.\n")
-    assert await state_of(failed_job) == (JobState.WAITING, 0)
-
-
 async def test_a_discarded_job_is_gone(faregate, failed_job, state_of):
     result = await faregate("jobs", "discard", str(failed_job))
 

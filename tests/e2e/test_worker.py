@@ -58,6 +58,12 @@ class Deployment:
 
     async def start(self):
         """Start a worker process."""
+        process = await self.command("worker")
+        self.workers.append(process)
+        return process
+
+    async def command(self, *arguments):
+        """Begin a command in a process of its own."""
         own = self.settings.secrets
         environment = clean_environment(
             FAREGATE_ENVIRONMENT="test",
@@ -66,15 +72,13 @@ class Deployment:
             FAREGATE_SECRETS__ENCRYPTION_KEY=own.encryption_key.get_secret_value(),
             **self.variables,
         )
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "app.cli", "worker"),
+        return await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "app.cli", *arguments),
             cwd=ROOT,
             env=environment,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         )
-        self.workers.append(process)
-        return process
 
     async def jobs(self, *states):
         """The jobs in the queue."""
@@ -86,6 +90,12 @@ class Deployment:
         async with transaction(self.engine) as session:
             await session.execute(text("DELETE FROM pgqueuer.pgqueuer"))
         await self.engine.dispose()
+
+    async def until_failed(self, number):
+        """Wait until so many jobs have failed."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while len(await self.jobs(JobState.FAILED)) < number:
+                await asyncio.sleep(0.05)
 
     async def until_done(self):
         """Wait until nothing is left to do."""
@@ -191,9 +201,7 @@ async def test_a_worker_writes_neither_addresses_nor_what_servers_say(deployment
     deployment.mails.recipient_answers = ["550 no ada@example.org here"]
     worker = await deployment.start()
     await deployment.send("ada@example.org")
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while not await deployment.jobs(JobState.FAILED):
-            await asyncio.sleep(0.05)
+    await deployment.until_failed(1)
 
     worker.terminate()
     output, _ = await asyncio.wait_for(worker.communicate(), PATIENCE_SECONDS)
@@ -202,6 +210,21 @@ async def test_a_worker_writes_neither_addresses_nor_what_servers_say(deployment
     assert job.error == "the mail server answered 550: SMTPRecipientRefused"
     assert b"550" in output
     assert b"ada@" not in output
+
+
+async def test_all_failed_jobs_are_tried_again_when_an_operator_says_so(deployment):
+    deployment.mails.recipient_answers = ["550 no", "550 no"]
+    addresses = [an_address(), an_address()]
+    await deployment.start()
+    await deployment.send(*addresses)
+    await deployment.until_failed(2)
+
+    retry = await deployment.command("jobs", "retry", "--all-failed")
+    output, _ = await asyncio.wait_for(retry.communicate(), PATIENCE_SECONDS)
+    await deployment.until_done()
+
+    assert output.decode() == "2 failed jobs will be tried again.\n"
+    assert sorted(deployment.mails.recipients) == sorted(addresses)
 
 
 async def test_serving_processes_are_workers_too_where_a_setting_says_so(deployment, own_settings, tmp_path):
