@@ -77,7 +77,9 @@ async def test_the_page_runs_no_script_and_loads_nothing(reader, mailbox):
     assert "script-src" not in policy
 
 
-@pytest.mark.parametrize("name", ["x", "..", "%2e%2e%2fpeople.json", str(new_id()), "a" * 36])
+@pytest.mark.parametrize(
+    "name", ["x", "..", "%2e%2e%2fpeople.json", "01a210c4-5a7d-747e-9971-ccb1c3339405", "a" * 36]
+)
 async def test_what_is_no_mail_is_not_there(reader, mailbox, name):
     await mailbox.deliver(a_mail())
 
