@@ -7,6 +7,7 @@ REDACTED = "[redacted]"
 
 SECRET_TEXT = re.compile(
     r"fg_(?:live|test)_[0-9A-Za-z]+"  # API keys, whole or cut
+    r"|\bfg[a-z]_[\w-]{16,}"  # opaque tokens: refresh, mailed, pending
     r"|eyJ[\w-]{8,}(?:\.[\w-]*)+"  # JSON web tokens
     r"|(?i:\b(?:bearer|basic)\s+)[\w.~+/=-]{8,}"  # Authorization values
     r"|(?<=://)[^/\s:@]*:[^/\s@]+(?=@)"  # the user and password of a URL

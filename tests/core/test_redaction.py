@@ -1,5 +1,7 @@
 import pytest
 
+from app.core import opaque_tokens
+from app.core.opaque_tokens import TokenPurpose
 from app.core.redaction import REDACTED, redact, redact_text
 
 KEY = "fg_live_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGH"
@@ -24,6 +26,14 @@ TOKEN = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"
 )
 def test_what_looks_like_a_credential_is_blacked_out(text, expected):
     assert redact_text(text) == expected
+
+
+@pytest.mark.parametrize("purpose", TokenPurpose)
+def test_every_kind_of_opaque_token_is_blacked_out(purpose):
+    """SEC-30."""
+    token = opaque_tokens.issue(purpose).token
+
+    assert redact_text(f"/x/{token}?y") == f"/x/{REDACTED}?y"
 
 
 def test_members_are_blacked_out_by_name_at_any_depth():
