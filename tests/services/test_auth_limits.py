@@ -1,5 +1,6 @@
 """The limits of signing in: who is counted, how exactly, and that a refusal counts nothing (SEC-56)."""
 
+import re
 import secrets
 from ipaddress import IPv6Address
 
@@ -9,6 +10,7 @@ from app.core.auth_action import AuthAction
 from app.core.exceptions import RateLimitedError
 from app.core.settings import LimitSettings
 from app.services.auth_limits import ACCOUNT_LIMITS, AuthLimits
+from tests.conftest import ROOT
 
 
 class RecordingLimiter:
@@ -178,3 +180,11 @@ async def test_no_bucket_is_named_after_an_address_in_clear(recorder):
 
     subjects = [demand.subject for demand in recorder.demands[0]]
     assert all("owner" not in subject and len(subject) <= 320 for subject in subjects)
+
+
+def test_every_action_that_has_limits_takes_them():
+    """SEC-56, and B of the traps: no limit is declared that is never asked."""
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "app" / "services").glob("*.py")]
+    taken = {name for text in sources for name in re.findall(r"\.take\(\s*AuthAction\.(\w+)", text)}
+
+    assert taken == {action.name for action in AuthAction}
