@@ -132,7 +132,7 @@ class SessionSettings(SettingsGroup):
     """How long a used refresh token still tells its successor, for who lost the answer."""
     per_user_max: Annotated[int, Field(ge=1, le=1000)] = 20
     """Sessions of one person at a time; beyond that the oldest ends."""
-    argon2_memory_kib: Annotated[int, Field(ge=19_456)] = 65_536
+    argon2_memory_kib: Annotated[int, Field(ge=19_456)] = 19_456
     argon2_iterations: Annotated[int, Field(ge=2)] = 2
     argon2_parallelism: Annotated[int, Field(ge=1)] = 1
     hashing_concurrency: Annotated[int, Field(ge=1, le=64)] = 2
