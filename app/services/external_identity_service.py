@@ -81,10 +81,11 @@ class ExternalIdentityService:
             IdentityTakenError: it is another user's.
             ProviderSignInError: the user has been disabled meanwhile.
         """
+        # The identity before the user, as a sign-in does: the other way round they would wait for each other.
+        known = await self._identities.lock(proven.identity.issuer, proven.identity.subject)
         user = await self._users.lock(user_id)
         if not user.is_active:
             raise ProviderSignInError("the user who wanted to link is disabled")
-        known = await self._identities.lock(proven.identity.issuer, proven.identity.subject)
         if known is None:
             return await self._link(proven, user_id)
         if known.user_id != user_id:
@@ -99,6 +100,8 @@ class ExternalIdentityService:
             NotFoundError: there is none, or it is another's.
             LastLoginMethodError: it is the user's last way to sign in.
         """
+        seen = await self._identities.get_by_user(identity_id, user_id)
+        await self._identities.lock(seen.issuer, seen.subject)
         # Who removes another way at the same moment waits here, and counts what is left.
         await self._users.lock(user_id)
         identity = await self._identities.get_by_user(identity_id, user_id)

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from app.core.database import transaction
 from app.models import AuditEvent, ExternalIdentity, Session
 from tests.factories.account import bearer, make_account
-from tests.factories.browser import PROVIDERS
+from tests.factories.browser import PROVIDERS, Browser
 from tests.factories.identity_provider import Person
 
 IDENTITIES = "/api/v1/auth/identities"
@@ -176,6 +176,30 @@ async def test_of_two_ways_that_are_removed_at_once_one_stays(browser, alpha, be
 
     assert sorted(answer.status_code for answer in answers) == [204, 409]
     assert len(await own_identities(browser.client, owner)) == 1
+
+
+async def test_an_identity_that_signs_in_while_it_is_unlinked_does_one_or_the_other(browser, beta, owner):
+    """Neither waits for the other for ever, and nobody is answered with an error of ours."""
+    for _ in range(3):
+        person = Person()
+        linked = (await browser.sign_in("beta", beta, person, headers=owner)).json()
+        others = browsers(browser, 4)
+        answers = [beta.approve(await each.start("beta"), person) for each in others]
+
+        signed_in, unlinked = await asyncio.gather(
+            asyncio.gather(
+                *(each.finish("beta", answer) for each, answer in zip(others, answers, strict=True))
+            ),
+            browser.client.delete(f"{IDENTITIES}/{linked['id']}", headers=owner),
+        )
+
+        assert unlinked.status_code == 204
+        assert {answer.status_code for answer in signed_in} <= {200, 403}
+
+
+def browsers(browser, number):
+    """Other browsers."""
+    return [Browser(browser.client) for _ in range(number)]
 
 
 async def test_another_s_identity_answers_exactly_as_an_absent_one(browser, beta, owner, provider_world):
