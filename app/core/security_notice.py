@@ -25,6 +25,7 @@ class SecurityNotice(StrEnum):
     API_KEY_REVOKED = "api_key_revoked"
     API_KEY_DELETED = "api_key_deleted"
     REFRESH_TOKEN_REUSED = "refresh_token_reused"  # noqa: S105 -- the name of an event
+    MEMBERSHIP_ENDED = "membership_ended"
     ACCOUNT_DEACTIVATED = "account_deactivated"
     ACCOUNT_DELETED = "account_deleted"
     IMPERSONATED = "impersonated"
@@ -98,6 +99,10 @@ TEXTS = {
     SecurityNotice.REFRESH_TOKEN_REUSED: NoticeText(
         "A session was ended for safety",
         "A token of one of your sessions came twice, as if it had been stolen. The session has ended.",
+    ),
+    SecurityNotice.MEMBERSHIP_ENDED: NoticeText(
+        "You left an organization",
+        "Your account belongs to an organization no more. The API keys that you made for it are revoked.",
     ),
     SecurityNotice.ACCOUNT_DEACTIVATED: NoticeText(
         "Your account was deactivated",

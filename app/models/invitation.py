@@ -28,6 +28,6 @@ class Invitation(IdentifiedMixin, TimestampMixin, Base):
     """Whose right the offer rests on: it dies with that right."""
     digest: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     """Of the token that was mailed, which is stored nowhere."""
-    expires_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
     organization: Mapped[Organization] = relationship(lazy="raise")
     inviter: Mapped[User] = relationship(lazy="raise")

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from app.core.database import transaction
 from app.core.gcra import MICROSECONDS
 from app.models import (
+    Invitation,
     OauthAttempt,
     OneTimeToken,
     PasskeyChallenge,
@@ -20,7 +21,9 @@ from app.models import (
     Session,
 )
 
-Forgettable = Session | RefreshToken | OneTimeToken | OauthAttempt | PendingSignIn | PasskeyChallenge
+Forgettable = (
+    Session | RefreshToken | OneTimeToken | Invitation | OauthAttempt | PendingSignIn | PasskeyChallenge
+)
 
 
 class HousekeepingRepository:
@@ -53,6 +56,11 @@ class HousekeepingRepository:
         """Delete tokens that nobody can redeem any more; the number of them."""
         old = select(OneTimeToken.id).where(OneTimeToken.expires_at < expired_before).limit(limit)
         return await self._delete(OneTimeToken, old)
+
+    async def forget_invitations(self, *, expired_before: datetime, limit: int) -> int:
+        """Delete invitations that nobody can accept any more; the number of them."""
+        old = select(Invitation.id).where(Invitation.expires_at < expired_before).limit(limit)
+        return await self._delete(Invitation, old)
 
     async def forget_oauth_attempts(self, *, expired_before: datetime, limit: int) -> int:
         """Delete attempts that nobody has come back from; the number of them."""

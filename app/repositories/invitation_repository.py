@@ -102,10 +102,6 @@ class InvitationRepository(BaseRepository[Invitation]):
             Invitation.role.in_(roles),
         )
 
-    async def delete_expired(self, now: datetime) -> None:
-        """Forget what nobody can accept any more."""
-        await self._delete(Invitation.expires_at <= now)
-
     async def _take(self, *conditions: ColumnElement[bool]) -> OfferedPlace | None:
         columns = (
             Invitation.id,

@@ -59,6 +59,11 @@ class MembershipRepository(BaseRepository[Membership]):
         query = query.execution_options(populate_existing=True)
         return self._required(await self._session.scalar(query))
 
+    async def name_of_organization(self, organization_id: UUID) -> str:
+        """What an organization calls itself."""
+        query = select(Organization.name).where(Organization.id == organization_id)
+        return (await self._session.execute(query)).scalar_one()
+
     async def has_owner_besides(self, organization_id: UUID, user_id: UUID) -> bool:
         """Whether somebody else owns the organization and can sign in."""
         query = (

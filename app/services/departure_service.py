@@ -5,12 +5,14 @@ from uuid import UUID
 from app.core.clock import Clock
 from app.core.exceptions import LastOwnerError
 from app.core.roles import Role
+from app.core.security_notice import SecurityNotice
 from app.models import Membership
 from app.repositories.api_key_repository import ApiKeyRepository
 from app.repositories.invitation_repository import InvitationRepository
 from app.repositories.membership_repository import MembershipRepository
 from app.repositories.session_repository import SessionRepository
 from app.repositories.user_repository import UserRepository
+from app.services.notice_service import NoticeService
 from app.services.organization_service import OrganizationService
 
 
@@ -26,6 +28,7 @@ class DepartureService:
         users: UserRepository,
         organizations: OrganizationService,
         *,
+        notices: NoticeService,
         clock: Clock,
     ) -> None:
         self._members = members
@@ -34,12 +37,14 @@ class DepartureService:
         self._sessions = sessions
         self._users = users
         self._organizations = organizations
+        self._notices = notices
         self._clock = clock
 
     async def depart(self, member: Membership) -> int:
         """End a membership, with the keys and invitations that rest on it; how many keys that ended.
 
-        The person's sessions go on in another organization of theirs, one that is founded if there is none.
+        The person is told by mail. Their sessions go on in another organization of theirs; one is founded for
+        who has none.
 
         Raises:
             LastOwnerError: nobody else owns the organization.
@@ -50,6 +55,8 @@ class DepartureService:
         await self._invitations.forget_those_of(organization_id, user_id, roles=list(Role))
         revoked = await self._keys.revoke_of_creator(organization_id, user_id, self._clock())
         await self._settle_elsewhere(user_id, organization_id)
+        name = await self._members.name_of_organization(organization_id)
+        await self._notices.tell(SecurityNotice.MEMBERSHIP_ENDED, user_id, subject=name)
         return revoked
 
     async def change_role(self, member: Membership, role: Role) -> None:

@@ -47,6 +47,7 @@ class HousekeepingService:
         )
         await self._forget_all(lambda old, limit: old.forget_refresh_tokens(expired_before=now, limit=limit))
         await self._forget_all(lambda old, limit: old.forget_one_time_tokens(expired_before=now, limit=limit))
+        await self._forget_all(lambda old, limit: old.forget_invitations(expired_before=now, limit=limit))
         await self._forget_all(lambda old, limit: old.forget_oauth_attempts(expired_before=now, limit=limit))
         await self._forget_all(
             lambda old, limit: old.forget_pending_sign_ins(expired_before=now, limit=limit)

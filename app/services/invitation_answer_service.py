@@ -107,7 +107,7 @@ class InvitationAnswerService:
             action,
             actor_id=actor_id,
             organization_id=place.organization_id,
-            target=str(place.invitation_id),
+            target=f"invitation:{place.invitation_id}",
             details={"role": place.role},
         )
 

@@ -142,6 +142,6 @@ class InvitationService:
         await self._audit.record(
             action,
             organization_id=organization_id,
-            target=str(invitation_id),
+            target=f"invitation:{invitation_id}",
             details={"role": role},
         )

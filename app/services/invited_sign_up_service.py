@@ -63,6 +63,6 @@ class InvitedSignUpService:
             AuditAction.SIGNED_UP,
             actor_id=user.id,
             organization_id=registration.organization_id,
-            target=str(user.id),
+            target=f"user:{user.id}",
         )
         return registration.user

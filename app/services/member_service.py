@@ -101,6 +101,6 @@ class MemberService:
         await self._audit.record(
             action,
             organization_id=member.organization_id,
-            target=str(member.user_id),
+            target=f"user:{member.user_id}",
             details=details,
         )

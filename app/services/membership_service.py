@@ -57,7 +57,7 @@ class MembershipService:
         await self._audit.record(
             AuditAction.ORGANIZATION_CREATED,
             organization_id=organization.id,
-            target=str(organization.id),
+            target=f"organization:{organization.id}",
         )
         return organization
 
@@ -78,6 +78,6 @@ class MembershipService:
         await self._audit.record(
             AuditAction.MEMBER_LEFT,
             organization_id=organization_id,
-            target=str(caller.user_id),
+            target=f"user:{caller.user_id}",
             details={"role": member.role, "revoked_keys": revoked},
         )

@@ -39,6 +39,7 @@ async def test_a_preflight_of_a_listed_origin_is_allowed_with_all_other_headers(
     assert answer.status_code == 204
     assert answer.headers["access-control-allow-origin"] == ORIGIN
     assert "X-API-Key" in answer.headers["access-control-allow-headers"]
+    assert "X-Organization" in answer.headers["access-control-allow-headers"]
     assert "x-request-id" in answer.headers
 
 

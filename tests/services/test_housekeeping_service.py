@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from app.core.database import transaction
 from app.models import (
+    Invitation,
     OauthAttempt,
     PasskeyChallenge,
     PendingSignIn,
@@ -157,6 +158,18 @@ async def test_an_attempt_that_nobody_came_back_from_is_forgotten(resources, sta
     async with transaction(resources.engine) as session:
         query = select(OauthAttempt.state_digest).where(OauthAttempt.state_digest.in_(digests))
         assert (await session.scalars(query)).all() == digests[1:]
+
+
+async def test_an_invitation_that_nobody_can_accept_any_more_is_forgotten(resources, stage, tidy_up, world):
+    organization = await world.organization()
+    for left in (-DAY, DAY):
+        await world.invitation(organization, expires_at=stage.clock.now + left)
+
+    await tidy_up()
+
+    async with transaction(resources.engine) as session:
+        query = select(Invitation.expires_at).where(Invitation.organization_id == organization.id)
+        assert (await session.scalars(query)).all() == [stage.clock.now + DAY]
 
 
 async def test_what_waits_for_a_second_factor_is_forgotten_when_it_is_over(resources, stage, tidy_up, user):

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends
 
+from app.api.dependencies.notice_service import NoticeServiceDep
 from app.api.dependencies.organization_service import OrganizationServiceDep
 from app.api.dependencies.resources import ResourcesDep
 from app.api.dependencies.session import SessionDep
@@ -16,7 +17,10 @@ from app.services.departure_service import DepartureService
 
 
 async def get_departure_service(
-    session: SessionDep, organizations: OrganizationServiceDep, resources: ResourcesDep
+    session: SessionDep,
+    organizations: OrganizationServiceDep,
+    notices: NoticeServiceDep,
+    resources: ResourcesDep,
 ) -> DepartureService:
     """The service, in the request's unit of work."""
     return DepartureService(
@@ -26,6 +30,7 @@ async def get_departure_service(
         SessionRepository(session),
         UserRepository(session),
         organizations,
+        notices=notices,
         clock=resources.clock,
     )
 

@@ -13,6 +13,7 @@ from app.core.roles import Role
 from app.core.sign_up_policy import SignUpPolicy
 from app.models import Invitation, Membership, Organization, User
 from tests.factories.account import PASSWORD
+from tests.factories.audit import events_about
 from tests.factories.mails import token_in
 from tests.factories.members import ORGANIZATIONS, invitations_of, make_member, place_of
 from tests.factories.statements import watched_statements
@@ -365,6 +366,30 @@ async def test_an_invitation_accepted_while_its_sender_is_removed_is_one_or_the_
 
         assert removed.status_code == 204
         assert (accepted.status_code == 200) == (await role_of(person.user_id) is not None)
+
+
+async def test_every_turn_of_an_invitation_is_in_the_trail_once(
+    client, token_for, invite, guest, email, organization, owner, resources
+):
+    """SEC-63: without addresses and tokens."""
+    person = await guest(email=email)
+    await answer_with(client, "accept", await token_for(email), by=person)
+    await answer_with(client, "decline", await token_for(f"a{email}"))
+    invited = (await invite(f"b{email}")).json()
+    await client.delete(f"{invitations_of(organization)}/{invited['id']}", headers=owner.headers)
+
+    events = await events_about(resources.engine, organization.id)
+
+    assert [(event.action.removeprefix("invitation_"), event.actor_id) for event in events] == [
+        ("created", owner.user.id),
+        ("accepted", person.user_id),
+        ("created", owner.user.id),
+        ("declined", None),
+        ("created", owner.user.id),
+        ("revoked", owner.user.id),
+    ]
+    assert events[-1].target == f"invitation:{invited['id']}"
+    assert {tuple(event.details) for event in events} == {("role",)}
 
 
 async def test_a_stale_session_invites_nobody(world, invite, organization, owner, email):

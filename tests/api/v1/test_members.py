@@ -10,6 +10,7 @@ from app.core.database import transaction
 from app.core.identifiers import new_id
 from app.core.roles import Role
 from app.models import ApiKey, Membership
+from tests.factories.audit import events_about
 from tests.factories.gate import verify
 from tests.factories.members import ORGANIZATIONS, Member, make_member, members_of, place_of
 
@@ -170,6 +171,39 @@ async def test_who_is_removed_has_no_right_left_on_the_very_next_request(
     assert (await verify(client, service, own, cost=1))["code"] == "VALID"
     async with transaction(resources.engine) as session:
         assert (await session.get_one(ApiKey, key.row.id)).version == 2
+
+
+async def test_whoever_is_out_is_told_by_mail(client, join, organization, outbox):
+    owner, removed, gone = await join("owner"), await join("admin"), await join("viewer")
+
+    await client.delete(place_of(organization, removed), headers=owner.headers)
+    await client.delete(f"{ORGANIZATIONS}/{organization.id}/membership", headers=gone.headers)
+
+    for member in (removed, gone):
+        (mail,) = await outbox.to(member.user.email)
+        assert mail.subject == "You left an organization"
+        assert "Test organization" in mail.text
+
+
+async def test_every_change_of_the_members_is_in_the_trail_once(client, join, organization, resources):
+    """SEC-63."""
+    owner, member, heir, gone = [await join(role) for role in ("owner", "viewer", "admin", "developer")]
+    ownership = f"{ORGANIZATIONS}/{organization.id}/ownership"
+
+    await client.patch(place_of(organization, member), json={"role": "admin"}, headers=owner.headers)
+    await client.delete(place_of(organization, member), headers=owner.headers)
+    await client.delete(f"{ORGANIZATIONS}/{organization.id}/membership", headers=gone.headers)
+    await client.put(ownership, json={"user_id": heir.id}, headers=owner.headers)
+
+    events = await events_about(resources.engine, organization.id)
+    assert [(event.action, event.actor_id, event.target) for event in events] == [
+        ("member_role_changed", owner.user.id, f"user:{member.id}"),
+        ("member_removed", owner.user.id, f"user:{member.id}"),
+        ("member_left", gone.user.id, f"user:{gone.id}"),
+        ("ownership_transferred", owner.user.id, f"user:{heir.id}"),
+    ]
+    assert events[0].details == {"before": "viewer", "role": "admin"}
+    assert events[1].details == {"role": "admin", "revoked_keys": 0}
 
 
 async def test_a_key_does_not_come_back_with_its_maker(client, world, join, organization):
