@@ -8,6 +8,8 @@ import pytest
 
 from tests.factories import Caller
 
+pytestmark = pytest.mark.long
+
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
 SECONDS_MAX = 240
 FAREWELLS = ["logout", "end_session", "end_all_sessions", "suspend_organization"]

@@ -14,6 +14,8 @@ from tests.e2e.gate_client import GateClient
 from tests.e2e.servers import Server
 from tests.factories import World
 
+pytestmark = pytest.mark.long
+
 CALLERS = 32
 KILLS = 10
 PAUSE_SECONDS = 0.03

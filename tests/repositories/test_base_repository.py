@@ -6,15 +6,10 @@ from sqlalchemy import select, text
 from app.core.database import transaction
 from app.core.exceptions import ConflictError, NotFoundError, PreconditionFailedError
 from app.core.identifiers import new_id
-from app.models import BlogPost, User
-from app.repositories.base_repository import BaseRepository
+from app.models import BlogPost
 from app.repositories.blog_post_repository import BlogPostRepository
+from app.repositories.plan_repository import PlanRepository
 from app.schemas.page import PageParams
-
-
-class UserRepository(BaseRepository[User]):
-    model = User
-    noun = "user"
 
 
 @pytest.fixture
@@ -82,11 +77,11 @@ async def test_a_broken_constraint_is_a_conflict_that_names_no_internals(resourc
     assert caught.value.detail == "This blog post contradicts what is stored already."
 
 
-async def test_a_deletion_that_others_forbid_is_a_conflict(resources, post):
+async def test_a_deletion_that_others_forbid_is_a_conflict(resources, organization):
     async with transaction(resources.engine) as session:
-        users = UserRepository(session)
+        plans = PlanRepository(session)
         with pytest.raises(ConflictError):
-            await users.delete(await users.get(post.author_id))
+            await plans.delete(await plans.get(organization.plan_id))
         await session.rollback()
 
 
