@@ -26,7 +26,6 @@ HANDED_DOWN = ("ARGS", "MAKEFLAGS", "MAKEOVERRIDES", "MFLAGS", "MAKELEVEL")
 NOT_RUN = {
     "make run": "it serves until it is stopped; this test starts its server with the same command",
     "make test": "it is what runs this test",
-    "make prove": "it is run beside this test",
     "make check": "it is the other half of .ci/run",
     "make lock": "it asks the package index for newer versions",
     "make migrate\n.venv/bin/alembic": "it writes a migration; tests/docs/test_first_entity.py does so",
@@ -144,6 +143,7 @@ def newcomer(tmp_path_factory):
     somebody.server.press_ctrl_c()
 
 
+@pytest.mark.long
 def test_every_command_does_what_its_page_says(newcomer, subtests):
     for page in sorted(pages(), key=lambda page: page.name != "README.md"):
         newcomer.wait_a_minute()

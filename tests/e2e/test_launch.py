@@ -12,6 +12,7 @@ import pytest
 from app.cli.seed import OPERATOR_EMAIL
 from tests.conftest import ENCRYPTION_KEY
 from tests.e2e.launch import START_SECONDS_MAX, STOP_SECONDS_MAX, Launch, command, free_port, is_alive
+from tests.factories.databases import own_database
 from tests.folders import folder_of_our_own
 
 
@@ -201,15 +202,17 @@ def test_a_database_that_cannot_be_reached_ends_the_run_in_a_line(folder):
 
 
 async def test_with_a_database_url_nothing_is_embedded_or_seeded(folder, database_url):
-    launch = Launch(folder, DATABASE_URL=database_url, FAREGATE_SECRETS__ENCRYPTION_KEY=ENCRYPTION_KEY)
-    try:
-        launch.wait_for_panel()
-    finally:
-        launch.press_ctrl_c()
+    # Of its own: what is started here works on all mails that wait in its database.
+    async with own_database(database_url) as url:
+        launch = Launch(folder, DATABASE_URL=url, FAREGATE_SECRETS__ENCRYPTION_KEY=ENCRYPTION_KEY)
+        try:
+            launch.wait_for_panel()
+        finally:
+            launch.press_ctrl_c()
+        connection = await asyncpg.connect(url)
+        seeded = await connection.fetchval("SELECT count(*) FROM users WHERE email = $1", OPERATOR_EMAIL)
+        await connection.close()
 
-    connection = await asyncpg.connect(database_url)
-    seeded = await connection.fetchval("SELECT count(*) FROM users WHERE email = $1", OPERATOR_EMAIL)
-    await connection.close()
     assert seeded == 0
     assert set(launch.panel()) == {"API", "Docs", "Mails", "Accounts"}
     assert {path.name for path in (folder / ".data").iterdir()} == {"api_key_pepper"}

@@ -11,6 +11,8 @@ import pytest
 from tests.e2e.servers import Server
 from tests.factories.account import make_account
 
+pytestmark = pytest.mark.long
+
 LOGINS = 60
 QUEUE = 20
 CONCURRENCY = 2

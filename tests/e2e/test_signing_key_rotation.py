@@ -17,6 +17,8 @@ from tests.e2e.servers import Server
 from tests.factories import World
 from tests.factories.databases import own_database
 
+pytestmark = pytest.mark.long
+
 NOTICED_SECONDS_MAX = 20
 
 

@@ -22,6 +22,8 @@ from tests.e2e.launch import clean_environment
 from tests.e2e.servers import Server
 from tests.factories.mail_server import mail_server
 
+pytestmark = pytest.mark.long
+
 PATIENCE_SECONDS = 60
 
 
