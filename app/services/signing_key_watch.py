@@ -56,8 +56,10 @@ class SigningKeyWatch:
         while True:
             await asyncio.sleep(self._pause_seconds if self._access_tokens.has_keys else IMPATIENT_SECONDS)
             if self._access_tokens.has_keys:
+                # Not wait_for(): until Python 3.12 it swallowed a cancellation that came with the event.
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._wanted.wait(), REFRESH_SECONDS - self._pause_seconds)
+                    async with asyncio.timeout(REFRESH_SECONDS - self._pause_seconds):
+                        await self._wanted.wait()
             self._wanted.clear()
             try:
                 await self._refresh()
