@@ -15,6 +15,8 @@ from tests.e2e.launch import START_SECONDS_MAX, STOP_SECONDS_MAX, Launch, comman
 from tests.factories.databases import own_database
 from tests.folders import folder_of_our_own
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def launched():
