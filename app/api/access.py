@@ -6,7 +6,7 @@ with a guard that its declaration does not name, does not start:
     @router.post("", dependencies=[credential(Scope.API_KEYS_WRITE, audit=AuditAction.API_KEY_CREATED)])
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypedDict, Unpack
@@ -20,6 +20,7 @@ from app.api.dependencies.guards import (
     AddressRateLimit,
     Audited,
     Charge,
+    Idempotent,
     RateLimit,
     RequireFreshSession,
     RequireScope,
@@ -47,7 +48,16 @@ class Sometimes:
     events: Events
 
 
-GUARDS = (RequireScope, RequireSession, RequireFreshSession, RateLimit, AddressRateLimit, Charge, Audited)
+GUARDS = (
+    RequireScope,
+    RequireSession,
+    RequireFreshSession,
+    RateLimit,
+    AddressRateLimit,
+    Idempotent,
+    Charge,
+    Audited,
+)
 SESSION_DEMANDS = (get_session_id, get_person)
 CREDENTIAL_DEMANDS = (get_asker, get_presented, get_principal, *SESSION_DEMANDS)
 DATABASE_DEMANDS = (*CREDENTIAL_DEMANDS, open_session, get_request_limiter)
@@ -84,6 +94,8 @@ class Access(params.Depends):
     """Of these, one is written whenever the route has done its work; None where nothing is said."""
     refusals: Events = NOTHING
     """These may be written when it refuses."""
+    never_replayed: str | None = None
+    """Why an `Idempotency-Key` does not count, although this is a POST and knows its caller."""
 
     @property
     def events(self) -> tuple[AuditAction, ...]:
@@ -91,9 +103,15 @@ class Access(params.Depends):
         done = self.audit.events if isinstance(self.audit, Sometimes) else self.audit
         return (*as_tuple(done or NOTHING), *as_tuple(self.refusals))
 
-    def guards(self) -> list[params.Depends]:
+    def is_repeatable(self, methods: Collection[str]) -> bool:
+        """Whether a request with an `Idempotency-Key` is executed once."""
+        is_known = bool(self.credentials) and not self.at_the_gate
+        return set(methods) == {"POST"} and is_known and self.never_replayed is None
+
+    def guards(self, methods: Collection[str]) -> list[params.Depends]:
         """The guards that see to all this, in the order in which they refuse: who, how fast, the price."""
-        before = [params.Depends(guard) for guard in (*self._who(), *self.limits)]
+        once = (Idempotent(),) if self.is_repeatable(methods) else ()
+        before = [params.Depends(guard) for guard in (*self._who(), *self.limits, *once)]
         return [*before, *(params.Depends(guard, scope="function") for guard in self._around())]
 
     def _who(self) -> Iterator[Callable[..., Any]]:
@@ -123,6 +141,7 @@ class Effects(TypedDict, total=False):
     impersonators: bool
     audit: Events | Sometimes
     refusals: Events
+    never_replayed: str
 
 
 def public(**effects: Unpack[Effects]) -> Access:
@@ -179,13 +198,15 @@ def declared_access(name: str, methods: set[str], dependencies: list[params.Depe
     return access
 
 
-def require_declared(name: str, access: Access, dependant: Dependant) -> None:
+def require_declared(
+    name: str, access: Access, guards: Sequence[params.Depends], dependant: Dependant
+) -> None:
     """Go on only if the route asks its caller for nothing that its declaration leaves out.
 
     Raises:
         TypeError: it does.
     """
-    named = {guard.dependency for guard in access.guards()}
+    named = {guard.dependency for guard in guards}
     for call in calls_of(dependant):
         undeclared = isinstance(call, GUARDS) and call not in named
         unnamed = call in CREDENTIAL_DEMANDS and not access.credentials

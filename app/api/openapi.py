@@ -8,10 +8,12 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import RouteContext, iter_route_contexts
 
 from app.api.access import Access, CredentialKind, needs_database
+from app.api.dependencies.attempt import HEADER as IDEMPOTENCY_HEADER
 from app.api.problem_documentation import PROBLEM_SCHEMAS, document_problem
 from app.api.problems import problem_responses
 from app.api.session_cookies import ACCESS_COOKIE
 from app.api.strict_route import StrictRoute
+from app.core.idempotency import KEY_LENGTH_MAX
 
 DESCRIPTION = """\
 The gate in front of an API: *who is calling, may they, how fast, and what does it cost*, decided together and
@@ -22,6 +24,7 @@ committed before the answer leaves.
 - **Organization.** A session acts in its first organization; `X-Organization` names another of its person's.
 - **Errors** are `application/problem+json` (RFC 9457) with a stable `code`; `type` leads to a page about it.
 - **Limits** are told by `RateLimit` and `RateLimit-Policy` on answers they touch; a 429 says when to retry.
+- **Repetitions** of a POST under one `Idempotency-Key` are executed once and answered alike, for a day.
 - **Requests** are read strictly: unknown members and parameters are refused; `5.0`, `"5"` and `true` are not
   integers.
 - Every answer has an `X-Request-ID`; send your own to find it in the logs again.
@@ -63,6 +66,18 @@ ORGANIZATION_PARAMETER: dict[str, Any] = {
     "required": False,
     "description": "Which of your organizations a session acts in. An API key has one and names no other.",
     "schema": {"type": "string", "format": "uuid", "examples": ["01979e1c-1f2b-7d3e-8a55-5d1f0c6b7a10"]},
+}
+IDEMPOTENCY_PARAMETER: dict[str, Any] = {
+    "name": IDEMPOTENCY_HEADER,
+    "in": "header",
+    "required": False,
+    "description": "New for each request, kept for its repetitions: within a day they get its answer.",
+    "schema": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": KEY_LENGTH_MAX,
+        "examples": ["01979e1c-1f2b-7d3e-8a55-5d1f0c6b7a12"],
+    },
 }
 HEADER_EXAMPLE = '"3"'
 REPLACED_SCHEMAS = ("HTTPValidationError", "ValidationError")
@@ -113,7 +128,7 @@ def operations(
 
 def complete_operation(route: RouteContext, access: Access, operation: dict[str, Any]) -> None:
     """Add to one operation what no route says itself."""
-    operation[EXTENSION] = extension_of(access)
+    operation[EXTENSION] = {**extension_of(access), "idempotency_key": is_repeatable(route)}
     operation["operationId"] = route.name
     operation["security"] = security_of(access)
     for parameter in operation.get("parameters", ()):
@@ -122,12 +137,19 @@ def complete_operation(route: RouteContext, access: Access, operation: dict[str,
             parameter["schema"] = {"type": "string", "examples": [HEADER_EXAMPLE]}
     if access.credentials:
         operation.setdefault("parameters", []).append(ORGANIZATION_PARAMETER)
+    if is_repeatable(route):
+        operation["parameters"].append(IDEMPOTENCY_PARAMETER)
     responses = operation["responses"]
     for status, documentation in problem_responses(*frame_statuses(route, access)).items():
         responses[str(status)] = documentation
     operation["responses"] = {
         status: document_problem(int(status), response) for status, response in sorted(responses.items())
     }
+
+
+def is_repeatable(route: RouteContext) -> bool:
+    """Whether an `Idempotency-Key` counts."""
+    return isinstance(route.original_route, StrictRoute) and route.original_route.is_repeatable
 
 
 def is_list(schema: dict[str, Any]) -> bool:
@@ -164,6 +186,8 @@ def frame_statuses(route: RouteContext, access: Access) -> list[int]:
         statuses |= {400, 401, 403, 404, 429}
     if access.limits:
         statuses.add(429)
+    if is_repeatable(route):
+        statuses.add(409)
     if needs_database(access, route.dependant):
         statuses.add(503)
     return sorted(statuses)

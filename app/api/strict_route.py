@@ -6,9 +6,12 @@ from urllib.parse import parse_qsl
 
 from fastapi import Request, Response, params
 from fastapi.routing import APIRoute
+from starlette.types import Receive, Scope, Send
 
 from app.api.access import Access, declared_access, require_declared
+from app.api.answer_once import answer_once
 from app.api.declared_parameters import QueryNames, declared_query_names
+from app.api.dependencies.attempt import carries_idempotency_key
 from app.api.strict_json import parse_json, require_json
 from app.api.validation_problems import shown_name
 from app.core.exceptions import NotFoundError, ValidationFailedError
@@ -36,14 +39,22 @@ class StrictRoute(APIRoute):
         Raises:
             TypeError: the route is not declared, or asks for more than it declares.
         """
-        name = f"{' '.join(sorted(methods or ('GET',)))} {path}"
+        verbs = set(methods or ("GET",))
+        name = f"{' '.join(sorted(verbs))} {path}"
         declared = list(dependencies or ())
-        self.access = declared_access(name, set(methods or ("GET",)), declared)
+        self.access = declared_access(name, verbs, declared)
+        guards = self.access.guards(verbs)
         others = [each for each in declared if each is not self.access]
-        super().__init__(
-            path, endpoint, methods=methods, dependencies=[*self.access.guards(), *others], **options
-        )
-        require_declared(name, self.access, self.dependant)
+        super().__init__(path, endpoint, methods=methods, dependencies=[*guards, *others], **options)
+        require_declared(name, self.access, guards, self.dependant)
+        self.is_repeatable = self.access.is_repeatable(verbs)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request; one with an `Idempotency-Key` once, where that counts."""
+        if self.is_repeatable and carries_idempotency_key(scope):
+            await answer_once(super().handle, scope, receive, send)
+        else:
+            await super().handle(scope, receive, send)
 
     def get_route_handler(self) -> Handler:
         """Put the strict reading before FastAPI's own handler."""

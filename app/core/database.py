@@ -108,6 +108,18 @@ async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
 
 
 @asynccontextmanager
+async def part_of(session: AsyncSession) -> AsyncIterator[AsyncSession]:
+    """A part of a unit of work that is undone alone when it fails; whoever has the whole commits it.
+
+    Raises:
+        DatabaseUnavailableError: PostgreSQL cannot be reached.
+    """
+    with unavailable_when_unreachable():
+        async with session.begin_nested():
+            yield session
+
+
+@asynccontextmanager
 async def driver_connection(pool: asyncpg.Pool) -> AsyncIterator[asyncpg.Connection]:
     """One of the driver's own connections: each statement on it commits by itself.
 

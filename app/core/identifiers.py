@@ -14,3 +14,11 @@ def new_id() -> UUID:
 def new_request_id() -> str:
     """A new UUIDv7 as text, for what is written and never stored: every request pays for it."""
     return str(uuid_utils.uuid7())
+
+
+def one_spelling(identifier: str) -> str:
+    """The same text for every spelling of a UUID, so that capitals do not make another thing of it."""
+    try:
+        return str(UUID(identifier))
+    except ValueError:
+        return identifier

@@ -7,6 +7,7 @@ from app.models.base import Base
 from app.models.blog_post import BlogPost
 from app.models.credit_account import CreditAccount
 from app.models.external_identity import ExternalIdentity
+from app.models.idempotency_key import IdempotencyKey
 from app.models.invitation import Invitation
 from app.models.ledger_entry import LedgerEntry, LedgerKind
 from app.models.membership import Membership
@@ -35,6 +36,7 @@ __all__ = [
     "BlogPost",
     "CreditAccount",
     "ExternalIdentity",
+    "IdempotencyKey",
     "Invitation",
     "LedgerEntry",
     "LedgerKind",

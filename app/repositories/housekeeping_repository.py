@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from app.core.database import transaction
 from app.core.gcra import MICROSECONDS
 from app.models import (
+    IdempotencyKey,
     Invitation,
     OauthAttempt,
     OneTimeToken,
@@ -22,7 +23,14 @@ from app.models import (
 )
 
 Forgettable = (
-    Session | RefreshToken | OneTimeToken | Invitation | OauthAttempt | PendingSignIn | PasskeyChallenge
+    Session
+    | RefreshToken
+    | OneTimeToken
+    | Invitation
+    | OauthAttempt
+    | PendingSignIn
+    | PasskeyChallenge
+    | IdempotencyKey
 )
 
 
@@ -76,6 +84,11 @@ class HousekeepingRepository:
         """Delete challenges that nobody has answered; the number of them."""
         old = select(PasskeyChallenge.id).where(PasskeyChallenge.expires_at < expired_before).limit(limit)
         return await self._delete(PasskeyChallenge, old)
+
+    async def forget_answers(self, *, expired_before: datetime, limit: int) -> int:
+        """Delete answers that are given to nobody again; the number of them."""
+        old = select(IdempotencyKey.id).where(IdempotencyKey.expires_at < expired_before).limit(limit)
+        return await self._delete(IdempotencyKey, old)
 
     async def forget_full_buckets(self, *, idle_seconds: int, limit: int) -> int:
         """Delete buckets that have been full for so long, by the database's clock; the number of them.

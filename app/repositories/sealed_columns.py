@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from app.core import totp
+from app.core.idempotency import ANSWER_PURPOSE
 from app.models import SIGNING_KEY_PURPOSE
 
 
@@ -30,6 +31,7 @@ class SealedColumn:
 SEALED_COLUMNS = (
     SealedColumn("signing_keys", "sealed_private_key", SIGNING_KEY_PURPOSE),
     SealedColumn("totp_credentials", "sealed_secret", totp.SECRET_PURPOSE),
+    SealedColumn("idempotency_keys", "sealed_answer", ANSWER_PURPOSE),
     SealedColumn("pgqueuer", "payload", "job", kind="entrypoint", schema="pgqueuer"),
 )
 """A test compares them with the models: a column of theirs named `sealed_...` must be here."""

@@ -55,6 +55,7 @@ class HousekeepingService:
         await self._forget_all(
             lambda old, limit: old.forget_passkey_challenges(expired_before=now, limit=limit)
         )
+        await self._forget_all(lambda old, limit: old.forget_answers(expired_before=now, limit=limit))
         await self._forget_all(
             lambda old, limit: old.forget_full_buckets(idle_seconds=BUCKET_KEPT_SECONDS, limit=limit)
         )

@@ -10,7 +10,9 @@ def chunks(*parts):
     ]
 
 
-async def ask(app, headers, body=b"", *, path="/api/v1/verify", method="POST", query=b"", messages=None):
+async def ask(
+    app, headers, body=b"", *, path="/api/v1/verify", method="POST", query=b"", messages=None, send=None
+):
     """The status, headers and body text of the answer; zero and nothing if there was none."""
     waiting = list(chunks(body) if messages is None else messages)
     answered = []
@@ -34,10 +36,10 @@ async def ask(app, headers, body=b"", *, path="/api/v1/verify", method="POST", q
     async def receive():
         return waiting.pop(0) if waiting else {"type": "http.disconnect"}
 
-    async def send(message):
+    async def collect(message):
         answered.append(message)
 
-    await app(scope, receive, send)
+    await app(scope, receive, send or collect)
     status = answered[0]["status"] if answered else 0
     sent = answered[0]["headers"] if answered else []
     text = b"".join(message.get("body", b"") for message in answered[1:]).decode()

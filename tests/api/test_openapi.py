@@ -142,6 +142,7 @@ def test_every_operation_tells_what_its_route_declares(document):
         "limits": [],
         "cost_credits": 5,
         "audit_events": [],
+        "idempotency_key": False,
     }
     assert creation["x-faregate-access"]["audit_events"] == ["api_key_created"]
     assert sign_out["x-faregate-access"]["credentials"] == ["access_token"]

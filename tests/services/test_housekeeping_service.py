@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from app.core.database import transaction
 from app.models import (
+    IdempotencyKey,
     Invitation,
     OauthAttempt,
     PasskeyChallenge,
@@ -196,3 +197,17 @@ async def test_what_waits_for_a_second_factor_is_forgotten_when_it_is_over(resou
         for model in (PendingSignIn, PasskeyChallenge):
             left = await session.scalars(select(model.expires_at).where(model.user_id == user.id))
             assert list(left) == [waiting]
+
+
+async def test_an_answer_that_is_given_to_nobody_again_is_forgotten(resources, stage, tidy_up, user):
+    over, kept = stage.clock.now - timedelta(seconds=1), stage.clock.now + DAY
+    async with transaction(resources.engine) as session:
+        for ends in (over, kept):
+            digest = secrets.token_bytes(32)
+            session.add(IdempotencyKey(user_id=user.id, digest=digest, sealed_answer=digest, expires_at=ends))
+
+    await tidy_up()
+
+    async with transaction(resources.engine) as session:
+        query = select(IdempotencyKey.expires_at).where(IdempotencyKey.user_id == user.id)
+        assert (await session.scalars(query)).all() == [kept]

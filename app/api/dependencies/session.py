@@ -7,12 +7,15 @@ from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.api.dependencies.resources import resources_of
-from app.core.database import transaction
+from app.core.database import part_of, transaction
 
 
 async def open_session(request: Request) -> AsyncIterator[AsyncSession]:
     """One session per request, committed before the response is sent."""
-    async with transaction(resources_of(request.scope).engine) as session:
+    attempt = request.scope["state"].get("attempt")
+    # What is attempted under an idempotency key is committed together with its answer.
+    unit = part_of(attempt.session) if attempt else transaction(resources_of(request.scope).engine)
+    async with unit as session:
         yield session
 
 

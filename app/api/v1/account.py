@@ -24,6 +24,11 @@ router = APIRouter(prefix="/api/v1/account", tags=["Account"], route_class=Stric
 
 EMAIL_CHANGED = session(audit=AuditAction.EMAIL_CHANGED, refusals=AuditAction.EMAIL_CHANGED)
 EXPORTS = RateLimit("export", quota=5, period_seconds=3600, per=Per.USER)
+EXPORTED = fresh_session(
+    limits=(EXPORTS,),
+    audit=AuditAction.ACCOUNT_EXPORTED,
+    never_replayed="It reads, and a second copy of all that is known of a person need not be kept.",
+)
 
 
 @router.put(
@@ -123,7 +128,7 @@ async def deactivate_account(person: PersonDep, accounts: AccountServiceDep) -> 
     "/export",
     summary="Take your data away",
     responses=problem_responses(401, 403, 429),
-    dependencies=[fresh_session(limits=(EXPORTS,), audit=AuditAction.ACCOUNT_EXPORTED)],
+    dependencies=[EXPORTED],
 )
 async def export_account(person: PersonDep, exports: AccountExportServiceDep) -> AccountExport:
     """Read everything that is stored about you, but secrets."""

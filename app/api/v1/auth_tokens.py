@@ -19,6 +19,7 @@ from app.schemas.token import IntrospectionResponse, TokenForm
 router = APIRouter(prefix="/api/v1/auth", tags=["Sign-in"], route_class=StrictRoute)
 
 TokenFormDep = Annotated[TokenForm, Depends(FormBody(TokenForm))]
+ASKS = "It asks how a token stands now; an answer of an hour ago would be wrong."
 FORM_PROBLEMS = (400, 413, 415)
 
 
@@ -46,7 +47,7 @@ async def revoke_token(form: TokenFormDep, client: ClientDep, revocations: Revoc
     response_model_exclude_none=True,
     responses=problem_responses(*FORM_PROBLEMS, 401, 403, 429),
     openapi_extra=form_documentation(TokenForm),
-    dependencies=[credential(audit=NOTHING)],
+    dependencies=[credential(audit=NOTHING, never_replayed=ASKS)],
 )
 async def introspect_token(
     form: TokenFormDep, caller: PrincipalDep, introspections: IntrospectionServiceDep

@@ -29,6 +29,7 @@
     |- NotFoundError              404
     |- MethodNotAllowedError      405
     |- ConflictError              409
+    |  |- IdempotencyKeyInFlightError
     |  |- IdentityTakenError
     |  |- LastLoginMethodError
     |  |- ShortPasswordAloneError
@@ -39,7 +40,8 @@
     |- UnprocessableError         422
     |  |- ValidationFailedError
     |  |  `- InvalidFieldError
-    |  `- ChargeIdReusedError
+    |  |- ChargeIdReusedError
+    |  `- IdempotencyKeyReusedError
     |- TooManyRequestsError       429
     |  `- RateLimitedError
     |- InternalError              500
@@ -95,6 +97,8 @@ from app.core.exceptions.request_errors import (
     ChargeIdReusedError,
     ConflictError,
     ContentTooLargeError,
+    IdempotencyKeyInFlightError,
+    IdempotencyKeyReusedError,
     InvalidFieldError,
     InvalidOneTimeTokenError,
     LastOwnerError,
@@ -129,6 +133,8 @@ __all__ = [
     "CrossSiteRequestError",
     "DatabaseUnavailableError",
     "ForbiddenError",
+    "IdempotencyKeyInFlightError",
+    "IdempotencyKeyReusedError",
     "IdentityNotLinkedError",
     "IdentityTakenError",
     "ImpersonationRefusedError",

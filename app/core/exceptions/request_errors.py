@@ -94,6 +94,21 @@ class LastOwnerError(ConflictError):
         super().__init__("This is the organization's last owner. Make somebody else an owner first.")
 
 
+class IdempotencyKeyInFlightError(ConflictError):
+    """The same request is being executed at this moment."""
+
+    code = "idempotency_key_in_flight"
+    title = "Request in flight"
+
+    def __init__(self) -> None:
+        super().__init__("The same request is being executed. Repeat it in a moment to get its answer.")
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Say when to come back (RFC 9110, section 10.2.3)."""
+        return {"Retry-After": "1"}
+
+
 class PreconditionFailedError(AppError):
     """The object is no longer what `If-Match` says (RFC 9110, section 13.1.1)."""
 
@@ -163,3 +178,13 @@ class ChargeIdReusedError(UnprocessableError):
 
     def __init__(self) -> None:
         super().__init__("This charge id was used before with another key or cost.")
+
+
+class IdempotencyKeyReusedError(UnprocessableError):
+    """An idempotency key stands for a request with another body already."""
+
+    code = "idempotency_key_reused"
+    title = "Idempotency key reused"
+
+    def __init__(self) -> None:
+        super().__init__("This Idempotency-Key was used before with another body.")

@@ -231,6 +231,7 @@ NOT_EXPORTED = {
     "api_key_secrets": "digests alone, of the keys that are exported",
     "pending_sign_ins": "of the last minutes, without a session yet",
     "passkey_challenges": "of the last minutes, and random",
+    "idempotency_keys": "answers of the last day, sealed, that their receiver has had",
 }
 
 

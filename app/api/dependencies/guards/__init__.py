@@ -2,6 +2,7 @@
 
 from app.api.dependencies.guards.audited import Audited
 from app.api.dependencies.guards.charge import Charge
+from app.api.dependencies.guards.idempotent import Idempotent
 from app.api.dependencies.guards.rate_limit import AddressRateLimit, Per, RateLimit
 from app.api.dependencies.guards.require_fresh_session import RequireFreshSession
 from app.api.dependencies.guards.require_scope import RequireScope
@@ -11,6 +12,7 @@ __all__ = [
     "AddressRateLimit",
     "Audited",
     "Charge",
+    "Idempotent",
     "Per",
     "RateLimit",
     "RequireFreshSession",

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from uuid import UUID
 
 from fastapi import Request
 
@@ -10,6 +9,7 @@ from app.api.dependencies.credit_service import CreditServiceDep
 from app.api.dependencies.principal import PrincipalDep
 from app.core.charge import ChargeOrder
 from app.core.exceptions import ImpersonationRefusedError
+from app.core.identifiers import one_spelling
 from app.core.principal import Principal
 
 
@@ -49,11 +49,3 @@ class Charge:
         return ChargeOrder.by(
             principal, cost=self.cost, reason=self.reason, charge_id=charge_id, request_id=request_id
         )
-
-
-def one_spelling(identifier: str) -> str:
-    """The same text for every spelling of a UUID, so that capitals do not make a second charge."""
-    try:
-        return str(UUID(identifier))
-    except ValueError:
-        return identifier
