@@ -59,11 +59,11 @@ FROM big_keys
 # Every organization once for each sequence: OFFSET 0 keeps the planner from turning the loops around, which
 # would need a sort. A request's id is as long as any, but made once.
 MAKE_ENTRIES = """
-INSERT INTO ledger_entries (id, organization_id, sequence, kind, amount, balance_after, reason, api_key_id,
-                            request_id, created_at)
+INSERT INTO ledger_entries (id, organization_id, sequence, kind, amount, balance_after, moved, reason,
+                            api_key_id, request_id, created_at)
 SELECT uuidv7(), o.id, s, CASE WHEN s = 1 THEN 'grant' ELSE 'charge' END,
-       CASE WHEN s = 1 THEN $3::bigint ELSE -1 END, $3 - (s - 1), 'verify', o.key_ids[1 + s % $5::bigint],
-       o.request_id, now() - make_interval(mins => ($4 - s)::int)
+       CASE WHEN s = 1 THEN $3::bigint ELSE -1 END, $3 - (s - 1), CASE WHEN s = 1 THEN $3 ELSE 1 END,
+       'verify', o.key_ids[1 + s % $5::bigint], o.request_id, now() - make_interval(mins => ($4 - s)::int)
 FROM generate_series($1::bigint, $2::bigint) AS s
 CROSS JOIN LATERAL (SELECT * FROM big_payers WHERE s > 0 OFFSET 0) o
 """

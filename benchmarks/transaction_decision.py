@@ -10,11 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.admission import Code, Verdict, organization_subject
 from app.core.api_key_secrets import ApiKeySecrets, parse
 from app.core.gcra import MICROSECONDS, Quota, Take
+from app.core.identifiers import new_id
 from app.core.principal import Principal, PrincipalType
 from app.core.scopes import OPERATOR_SCOPES
 from app.models import (
     ApiKey,
     ApiKeySecret,
+    ChargeId,
     CreditAccount,
     LedgerEntry,
     Organization,
@@ -109,7 +111,7 @@ async def decide(session: AsyncSession, question: VerifyRequest, secrets: ApiKey
     if question.charge_id is not None:
         past = await find_past_charge(session, found.key, question.charge_id)
         if past is not None:
-            same = (past.api_key_id, past.amount) == (found.key.id, -question.cost)
+            same = (past.api_key_id, past.cost) == (found.key.id, question.cost)
             code = Code.VALID if same else Code.CHARGE_ID_REUSED
             return Verdict(code, principal, 0, account.available, charge_id=question.charge_id)
     taken = await take_limits(session, found, question)
@@ -133,12 +135,9 @@ def refusal_of_use(found: FoundKey, question: VerifyRequest) -> Code | None:
     return None if found.scopes.issuperset(question.scopes) else Code.INSUFFICIENT_SCOPE
 
 
-async def find_past_charge(session: AsyncSession, key: ApiKey, charge_id: str) -> LedgerEntry | None:
+async def find_past_charge(session: AsyncSession, key: ApiKey, charge_id: str) -> ChargeId | None:
     """What the charge id stands for already."""
-    query = select(LedgerEntry).where(
-        LedgerEntry.organization_id == key.organization_id, LedgerEntry.charge_id == charge_id
-    )
-    return await session.scalar(query)
+    return await session.get(ChargeId, (key.organization_id, charge_id))
 
 
 async def take_limits(session: AsyncSession, found: FoundKey, question: VerifyRequest) -> list[LimitTake]:
@@ -183,16 +182,30 @@ def fill(session: AsyncSession, taken: list[LimitTake]) -> None:
 def charge(session: AsyncSession, account: CreditAccount, key: ApiKey, question: VerifyRequest) -> None:
     """Take the credits, with the ledger entry that explains it."""
     account.available -= question.cost
+    account.burned += question.cost
     account.last_sequence += 1
-    session.add(
-        LedgerEntry(
-            organization_id=key.organization_id,
-            sequence=account.last_sequence,
-            kind="charge",
-            amount=-question.cost,
-            balance_after=account.available,
-            reason="verify",
-            charge_id=question.charge_id,
-            api_key_id=key.id,
-        )
+    entry = LedgerEntry(
+        id=new_id(),
+        organization_id=key.organization_id,
+        sequence=account.last_sequence,
+        kind="charge",
+        amount=-question.cost,
+        balance_after=account.balance,
+        moved=question.cost,
+        position=account.burned,
+        reason="verify",
+        charge_id=question.charge_id,
+        api_key_id=key.id,
     )
+    session.add(entry)
+    if question.charge_id is not None:
+        session.add(
+            ChargeId(
+                organization_id=key.organization_id,
+                charge_id=question.charge_id,
+                api_key_id=key.id,
+                cost=question.cost,
+                available_after=account.available,
+                entry_id=entry.id,
+            )
+        )

@@ -219,5 +219,6 @@ def first_grant(organization_id: UUID, amount: int) -> LedgerEntry:
         kind="grant",
         amount=amount,
         balance_after=amount,
+        moved=amount,
         reason="benchmark",
     )

@@ -20,6 +20,7 @@ from app.core.scopes import Scope
 from app.core.settings import Settings
 from app.models import Membership, User
 from app.repositories.api_key_repository import ApiKeyRepository
+from app.repositories.charge_id_repository import ChargeIdRepository
 from app.repositories.credit_account_repository import CreditAccountRepository
 from app.repositories.job_repository import JobRepository
 from app.repositories.ledger_entry_repository import LedgerEntryRepository
@@ -85,7 +86,11 @@ class Seeder:
         self._users = UserRepository(session)
         self._people = build_registration(session, hasher, trail)
         self._credits = CreditService(
-            CreditAccountRepository(session), LedgerEntryRepository(session), keys, trail
+            CreditAccountRepository(session),
+            LedgerEntryRepository(session),
+            ChargeIdRepository(session),
+            keys,
+            trail,
         )
         self._keys = ApiKeyService(
             keys,

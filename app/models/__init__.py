@@ -5,11 +5,12 @@ from app.models.api_key_secret import ApiKeySecret
 from app.models.audit_event import AuditEvent
 from app.models.base import Base
 from app.models.blog_post import BlogPost
+from app.models.charge_id import ChargeId
 from app.models.credit_account import CreditAccount
 from app.models.external_identity import ExternalIdentity
 from app.models.idempotency_key import IdempotencyKey
 from app.models.invitation import Invitation
-from app.models.ledger_entry import LedgerEntry, LedgerKind
+from app.models.ledger_entry import LedgerAccount, LedgerEntry, LedgerKind
 from app.models.membership import Membership
 from app.models.oauth_attempt import OauthAttempt
 from app.models.one_time_token import OneTimeToken
@@ -34,10 +35,12 @@ __all__ = [
     "AuditEvent",
     "Base",
     "BlogPost",
+    "ChargeId",
     "CreditAccount",
     "ExternalIdentity",
     "IdempotencyKey",
     "Invitation",
+    "LedgerAccount",
     "LedgerEntry",
     "LedgerKind",
     "Membership",

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, func, text
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, String, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, IdentifiedMixin
@@ -23,26 +23,45 @@ class LedgerKind(StrEnum):
     ADJUST = "adjust"
 
 
+class LedgerAccount(StrEnum):
+    """Where credits are: every entry takes them out of one and puts them into another."""
+
+    ISSUED = "issued"
+    AVAILABLE = "available"
+    HELD = "held"
+    SPENT = "spent"
+    EXPIRED = "expired"
+
+
+FROM_ACCOUNT = (
+    "CASE WHEN kind = 'grant' OR kind = 'adjust' AND amount > 0 THEN 'issued' WHEN kind = 'settle' OR "
+    "kind = 'release' THEN 'held' WHEN kind = 'refund' THEN 'spent' ELSE 'available' END"
+)
+TO_ACCOUNT = (
+    "CASE WHEN kind = 'charge' OR kind = 'settle' THEN 'spent' WHEN kind = 'hold' THEN 'held' "
+    "WHEN kind = 'expire' THEN 'expired' WHEN kind = 'adjust' AND amount < 0 THEN 'issued' "
+    "ELSE 'available' END"
+)
+AMOUNT_IS_WHAT_MOVED = (
+    "CASE WHEN kind = 'grant' OR kind = 'refund' THEN amount = moved "
+    "WHEN kind = 'hold' OR kind = 'release' THEN amount = 0 "
+    "WHEN kind = 'adjust' THEN abs(amount) = moved ELSE amount = -moved END"
+)
+
+
 class LedgerEntry(IdentifiedMixin, Base):
     """One movement of credits, for ever: a trigger refuses UPDATE, DELETE and TRUNCATE."""
 
     __tablename__ = "ledger_entries"
     __table_args__ = (
         UniqueConstraint("organization_id", "sequence"),
-        Index(
-            "uq_ledger_entries_charge_id",
-            "organization_id",
-            "charge_id",
-            unique=True,
-            postgresql_where=text("charge_id IS NOT NULL"),
-        ),
         CheckConstraint(
             "kind IN ('grant', 'charge', 'refund', 'hold', 'settle', 'release', 'expire', 'adjust')",
             name="kind_known",
         ),
         CheckConstraint("balance_after >= 0", name="balance_after_not_negative"),
-        CheckConstraint("kind <> 'charge' OR amount < 0", name="charge_takes"),
-        CheckConstraint("kind <> 'grant' OR amount > 0", name="grant_gives"),
+        CheckConstraint("moved > 0", name="moved_positive"),
+        CheckConstraint(AMOUNT_IS_WHAT_MOVED, name="amount_is_what_moved"),
     )
 
     organization_id: Mapped[UUID] = mapped_column(ForeignKey("credit_accounts.organization_id"))
@@ -50,10 +69,23 @@ class LedgerEntry(IdentifiedMixin, Base):
     """1, 2, 3 ... within the organization, without gaps."""
     kind: Mapped[str] = mapped_column(String(10))
     amount: Mapped[int]
-    """Signed credits: the sum of an organization's entries is its balance."""
+    """Signed credits: the sum of an organization's entries is its balance, available and held together."""
     balance_after: Mapped[int]
+    moved: Mapped[int]
+    """The credits that left one account for another; a hold moves some, though the balance stays."""
+    from_account: Mapped[str] = mapped_column(String(9), Computed(FROM_ACCOUNT, persisted=True))
+    """The account that they left. It follows from the kind, so the two never contradict each other."""
+    to_account: Mapped[str] = mapped_column(String(9), Computed(TO_ACCOUNT, persisted=True))
+    """The account that they entered."""
     reason: Mapped[str] = mapped_column(String(200))
     charge_id: Mapped[str | None] = mapped_column(String(255))
+    """The same id twice is impossible: see `ChargeId`."""
+    position: Mapped[int | None]
+    """The account's `burned` after credits left to be spent or held: it tells which grants they came from."""
+    grant_id: Mapped[UUID | None]
+    """The grant that began or expired."""
+    hold_id: Mapped[UUID | None]
+    """The hold that began or ended."""
     api_key_id: Mapped[UUID | None]
     """The key that paid. No foreign key: entries outlive keys."""
     user_id: Mapped[UUID | None]

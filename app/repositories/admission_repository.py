@@ -47,7 +47,7 @@ from app.repositories.admission_statements import (
 
 SESSION_COLUMNS = 12
 """The columns of SESSIONS after those that were asked for; those after them describe the person."""
-ACCOUNT_COLUMNS = 8
+ACCOUNT_COLUMNS = 11
 """The last columns of KEYS and SESSIONS: the account, a limit with its bucket, and the database's clock."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -167,11 +167,11 @@ def requests_of(call: AdmissionCall) -> list[AdmissionRequest]:
 
 def note_account(snapshot: Snapshot, holder: StoredKey | StoredSession, columns: Sequence[Any]) -> None:
     """Add what stands behind a credential: its account, and one limit of its plan with its bucket."""
-    available, last_sequence, name, quota, period_seconds, burst, tat_us, snapshot.now = columns
+    *account, name, quota, period_seconds, burst, tat_us, snapshot.now = columns
     organization_id = holder.organization_id
     # An account or a bucket that was read before is one and the same: the first reading counts.
     if organization_id not in snapshot.accounts:
-        snapshot.accounts[organization_id] = Account(available, last_sequence)
+        snapshot.accounts[organization_id] = Account(*account)
     quotas = snapshot.quotas.setdefault(holder.plan_id, {})
     if name is not None:
         if name not in quotas:
@@ -198,6 +198,7 @@ def account_parameters(changes: Changes) -> tuple[list[Any], ...]:
         [changes.sequences_before[organization_id] for organization_id in accounts],
         [account.last_sequence for account in accounts.values()],
         [account.available for account in accounts.values()],
+        [account.burned for account in accounts.values()],
         list(changes.spent_by_key),
         [changes.spent_before[key_id] for key_id in changes.spent_by_key],
         list(changes.spent_by_key.values()),
@@ -211,8 +212,10 @@ def entry_parameters(changes: Changes) -> tuple[list[Any], ...]:
         [new_id() for _ in charges],
         [charge.organization_id for charge in charges],
         [charge.sequence for charge in charges],
-        [charge.amount for charge in charges],
+        [charge.cost for charge in charges],
+        [charge.available_after for charge in charges],
         [charge.balance_after for charge in charges],
+        [charge.position for charge in charges],
         [charge.reason for charge in charges],
         [charge.charge_id for charge in charges],
         [charge.api_key_id for charge in charges],

@@ -15,7 +15,7 @@ SELECT s.lookup_id, k.organization_id, o.is_active, COALESCE(k.plan_id, o.plan_i
        u.is_operator, m.role, k.expires_at, k.revoked_at, k.id, s.digest, s.pepper_id, s.retired_at,
        k.environment,
        k.scopes, k.enabled, k.credit_cap, k.allowed_cidrs, NULLIF(k.attributes, '{}'::jsonb), k.last_used_at,
-       k.credits_spent, a.available, a.last_sequence,
+       k.credits_spent, a.available, a.last_sequence, a.held, a.burned, a.next_change_at,
        l.name, l.quota, l.period_seconds, l.burst, COALESCE(b.tat_us, 0), clock_timestamp()
 FROM api_key_secrets s
 JOIN api_keys k ON k.id = s.api_key_id
@@ -40,7 +40,7 @@ SELECT p.session_id, p.organization_id,
        u.is_active AND (s.impersonator_id IS NULL OR i.is_active AND i.is_operator AND NOT u.is_operator),
        u.is_operator, m.role, s.expires_at, s.revoked_at, s.id, s.authenticated_at, s.impersonator_id,
        u.id, u.email, u.username, u.full_name, u.is_active, u.is_operator, u.created_at, u.updated_at,
-       u.version, a.available, a.last_sequence,
+       u.version, a.available, a.last_sequence, a.held, a.burned, a.next_change_at,
        l.name, l.quota, l.period_seconds, l.burst, COALESCE(b.tat_us, 0), clock_timestamp()
 FROM unnest($1::uuid[], $2::uuid[]) AS p (session_id, organization_id)
 JOIN sessions s ON s.id = p.session_id
@@ -59,9 +59,9 @@ ORDER BY l.name
 """
 
 PAST_CHARGES = """
-SELECT e.organization_id, e.charge_id, e.api_key_id, e.user_id, e.amount, e.balance_after
+SELECT d.organization_id, d.charge_id, d.api_key_id, d.user_id, d.cost, d.available_after, d.hold_id
 FROM unnest($1::uuid[], $2::text[]) AS c (organization_id, charge_id)
-JOIN ledger_entries e ON e.organization_id = c.organization_id AND e.charge_id = c.charge_id
+JOIN charge_ids d ON d.organization_id = c.organization_id AND d.charge_id = c.charge_id
 """
 
 BUCKETS = """
@@ -118,13 +118,13 @@ DELETE FROM rate_limit_states b USING locked l WHERE b.subject = l.subject AND b
 
 WRITE_CHARGES = """
 WITH paying AS (
-    SELECT a.organization_id, c.available, c.last_sequence
-    FROM unnest($5::uuid[], $6::bigint[], $7::bigint[], $8::bigint[])
-        AS c (organization_id, before_sequence, last_sequence, available)
+    SELECT a.organization_id, c.available, c.last_sequence, c.burned
+    FROM unnest($5::uuid[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[])
+        AS c (organization_id, before_sequence, last_sequence, available, burned)
     JOIN credit_accounts a ON a.organization_id = c.organization_id AND a.last_sequence = c.before_sequence
     ORDER BY a.organization_id FOR UPDATE OF a
 ), accounts AS (
-    UPDATE credit_accounts a SET available = p.available, last_sequence = p.last_sequence
+    UPDATE credit_accounts a SET available = p.available, last_sequence = p.last_sequence, burned = p.burned
     FROM paying p WHERE a.organization_id = p.organization_id
     RETURNING 1
 ), buckets AS (
@@ -138,24 +138,32 @@ WITH paying AS (
     RETURNING 1
 ), spending AS (
     UPDATE api_keys k SET credits_spent = s.spent
-    FROM unnest($9::uuid[], $10::bigint[], $11::bigint[]) AS s (id, before, spent)
+    FROM unnest($10::uuid[], $11::bigint[], $12::bigint[]) AS s (id, before, spent)
     WHERE k.id = s.id AND k.credits_spent = s.before AND k.credit_cap IS NOT NULL
     RETURNING 1
-), entries AS (
-    INSERT INTO ledger_entries (id, organization_id, sequence, kind, amount, balance_after, reason, charge_id,
-                                api_key_id, user_id, request_id, created_at)
-    SELECT e.id, e.organization_id, e.sequence, 'charge', e.amount, e.balance_after, e.reason, e.charge_id,
-           e.api_key_id, e.user_id, e.request_id, $22
-    FROM unnest($12::uuid[], $13::uuid[], $14::bigint[], $15::bigint[], $16::bigint[], $17::text[],
-                $18::text[], $19::uuid[], $20::uuid[], $21::text[])
-         AS e (id, organization_id, sequence, amount, balance_after, reason, charge_id,
-               api_key_id, user_id, request_id)
+), charges AS (
+    SELECT c.*
+    FROM unnest($13::uuid[], $14::uuid[], $15::bigint[], $16::bigint[], $17::bigint[], $18::bigint[],
+                $19::bigint[], $20::text[], $21::text[], $22::uuid[], $23::uuid[], $24::text[])
+        AS c (id, organization_id, sequence, cost, available_after, balance_after,
+              position, reason, charge_id, api_key_id, user_id, request_id)
     WHERE (SELECT count(*) FROM accounts) = cardinality($5::uuid[])
+), entries AS (
+    INSERT INTO ledger_entries (id, organization_id, sequence, kind, amount, balance_after, moved, position,
+                                reason, charge_id, api_key_id, user_id, request_id, created_at)
+    SELECT c.id, c.organization_id, c.sequence, 'charge', -c.cost, c.balance_after, c.cost, c.position,
+           c.reason, c.charge_id, c.api_key_id, c.user_id, c.request_id, $25
+    FROM charges c
+), ids AS (
+    INSERT INTO charge_ids (organization_id, charge_id, api_key_id, user_id, cost, available_after, entry_id,
+                            created_at)
+    SELECT c.organization_id, c.charge_id, c.api_key_id, c.user_id, c.cost, c.available_after, c.id, $25
+    FROM charges c WHERE c.charge_id IS NOT NULL
 )
 SELECT require_current(
     (SELECT count(*) FROM accounts) = cardinality($5::uuid[])
     AND (SELECT count(*) FROM buckets) = cardinality($1::text[])
-    AND (SELECT count(*) FROM spending) = cardinality($9::uuid[])
+    AND (SELECT count(*) FROM spending) = cardinality($10::uuid[])
 )
 """
 

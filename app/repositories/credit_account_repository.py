@@ -17,6 +17,8 @@ class Movement:
 
     sequence: int
     available: int
+    balance: int
+    burned: int
 
 
 class CreditAccountRepository(BaseRepository[CreditAccount]):
@@ -45,29 +47,35 @@ class CreditAccountRepository(BaseRepository[CreditAccount]):
 
     async def debit(self, organization_id: UUID, amount: int) -> Movement | None:
         """Take credits if the balance covers them; None if it does not."""
-        return await self._move(organization_id, -amount)
+        return await self._move(organization_id, -amount, burned=amount)
 
     async def credit(self, organization_id: UUID, amount: int) -> Movement | None:
         """Give credits if the balance has room for them; None if it has not."""
-        return await self._move(organization_id, amount)
+        return await self._move(organization_id, amount, burned=0)
 
-    async def _move(self, organization_id: UUID, amount: int) -> Movement | None:
+    async def _move(self, organization_id: UUID, amount: int, *, burned: int) -> Movement | None:
         statement = (
             update(CreditAccount)
             .where(
                 CreditAccount.organization_id == organization_id,
-                (CreditAccount.available + amount).between(0, CREDITS_MAX),
+                CreditAccount.available + amount >= 0,
+                CreditAccount.available + CreditAccount.held + amount <= CREDITS_MAX,
             )
             .values(
                 available=CreditAccount.available + amount,
+                burned=CreditAccount.burned + burned,
                 last_sequence=CreditAccount.last_sequence + 1,
             )
             # Columns, not the entity: one that is loaded already would stay stale.
-            .returning(CreditAccount.last_sequence, CreditAccount.available)
+            .returning(
+                CreditAccount.last_sequence, CreditAccount.available, CreditAccount.held, CreditAccount.burned
+            )
             .execution_options(synchronize_session=False)
         )
         row = (await self._session.execute(statement)).one_or_none()
-        return Movement(sequence=row.last_sequence, available=row.available) if row else None
+        if row is None:
+            return None
+        return Movement(row.last_sequence, row.available, row.available + row.held, row.burned)
 
     def _known(self, available: int | None) -> int:
         if available is None:

@@ -63,13 +63,6 @@ class LedgerEntryRepository(BaseRepository[LedgerEntry]):
     model = LedgerEntry
     noun = "ledger entry"
 
-    async def find_by_charge_id(self, organization_id: UUID, charge_id: str) -> LedgerEntry | None:
-        """The entry that a charge id stands for, or None."""
-        query = select(LedgerEntry).where(
-            LedgerEntry.organization_id == organization_id, LedgerEntry.charge_id == charge_id
-        )
-        return await self._session.scalar(query)
-
     async def read_newest_first(self, organization_id: UUID, params: CursorParams) -> LedgerStretch:
         """The organization's entries before the cursor."""
         query = select(LedgerEntry).where(LedgerEntry.organization_id == organization_id)

@@ -201,12 +201,12 @@ class BatchDecision:
         if past is None:
             return None
         available = self._snapshot.accounts[stored.organization_id].available
-        if (past.api_key_id, past.user_id, past.amount) != (*payer(principal), -cost):
+        if (past.api_key_id, past.user_id, past.cost) != (*payer(principal), cost):
             return Verdict(Code.CHARGE_ID_REUSED, principal, 0, available, charge_id=request.charge_id)
         # A limit that is used up by now does not refuse a replay, so it is not shown as exceeded either.
         shown = [take.given_back() for take in self._takes(request, stored)]
         return Verdict(
-            Code.VALID, principal, cost, past.balance_after, shown, request.charge_id, replayed=True
+            Code.VALID, principal, cost, past.available_after, shown, request.charge_id, replayed=True
         )
 
     def _covers(self, account: Account, stored: StoredKey | StoredSession, cost: int) -> bool:
@@ -228,14 +228,17 @@ class BatchDecision:
         account = self._snapshot.accounts[organization_id]
         self.changes.sequences_before.setdefault(organization_id, account.last_sequence)
         account.available -= cost
+        account.burned += cost
         account.last_sequence += 1
         self.changes.accounts[organization_id] = account
         key_id, user_id = payer(principal)
         charge = NewCharge(
             organization_id,
             account.last_sequence,
-            -cost,
+            cost,
             account.available,
+            account.available + account.held,
+            account.burned,
             request.reason,
             request.charge_id,
             key_id,

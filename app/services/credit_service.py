@@ -6,8 +6,9 @@ from app.core.audit import AuditAction
 from app.core.charge import ChargeOrder, ChargeOutcome
 from app.core.exceptions import ChargeIdReusedError, InsufficientCreditsError, InvalidFieldError
 from app.core.principal import Principal
-from app.models import LedgerEntry, LedgerKind
+from app.models import ChargeId, LedgerEntry, LedgerKind
 from app.repositories.api_key_repository import ApiKeyRepository, KeySpending
+from app.repositories.charge_id_repository import ChargeIdRepository
 from app.repositories.credit_account_repository import CreditAccountRepository
 from app.repositories.ledger_entry_repository import LedgerEntryRepository, LedgerStretch
 from app.schemas.credit import CreditGrantCreate, CreditResponse
@@ -22,11 +23,13 @@ class CreditService:
         self,
         accounts: CreditAccountRepository,
         ledger: LedgerEntryRepository,
+        charge_ids: ChargeIdRepository,
         keys: ApiKeyRepository,
         audit: AuditService,
     ) -> None:
         self._accounts = accounts
         self._ledger = ledger
+        self._charge_ids = charge_ids
         self._keys = keys
         self._audit = audit
 
@@ -71,7 +74,8 @@ class CreditService:
             sequence=movement.sequence,
             kind=LedgerKind.GRANT,
             amount=draft.amount,
-            balance_after=movement.available,
+            balance_after=movement.balance,
+            moved=draft.amount,
             reason=draft.reason,
             user_id=granted_by,
             request_id=request_id,
@@ -113,7 +117,7 @@ class CreditService:
         past = await self._find_past_charge(order)
         if past is None:
             return await self._take(order, available, spending)
-        if (past.api_key_id, past.user_id, past.amount) != (order.api_key_id, order.user_id, -order.cost):
+        if (past.api_key_id, past.user_id, past.cost) != (order.api_key_id, order.user_id, order.cost):
             raise ChargeIdReusedError
         return replay_of(past)
 
@@ -145,7 +149,9 @@ class CreditService:
             sequence=movement.sequence,
             kind=LedgerKind.CHARGE,
             amount=-order.cost,
-            balance_after=movement.available,
+            balance_after=movement.balance,
+            moved=order.cost,
+            position=movement.burned,
             reason=order.reason,
             charge_id=order.charge_id,
             api_key_id=order.api_key_id,
@@ -153,15 +159,17 @@ class CreditService:
             request_id=order.request_id,
         )
         await self._ledger.save(entry)
+        if order.charge_id is not None:
+            await self._charge_ids.save(stand_for(entry, order.charge_id, movement.available))
         return ChargeOutcome(charged=order.cost, remaining=movement.available)
 
     async def _find_spending(self, order: ChargeOrder) -> KeySpending | None:
         return None if order.api_key_id is None else await self._keys.find_spending(order.api_key_id)
 
-    async def _find_past_charge(self, order: ChargeOrder) -> LedgerEntry | None:
+    async def _find_past_charge(self, order: ChargeOrder) -> ChargeId | None:
         if order.charge_id is None:
             return None
-        return await self._ledger.find_by_charge_id(order.organization_id, order.charge_id)
+        return await self._charge_ids.find_used(order.organization_id, order.charge_id)
 
 
 def is_free(order: ChargeOrder, spending: KeySpending | None) -> bool:
@@ -179,6 +187,19 @@ def require_covered(order: ChargeOrder, available: int) -> None:
         raise InsufficientCreditsError(required=order.cost, available=available)
 
 
-def replay_of(past: LedgerEntry) -> ChargeOutcome:
+def stand_for(entry: LedgerEntry, charge_id: str, available: int) -> ChargeId:
+    """What the charge id of a charge's entry stands for from now on."""
+    return ChargeId(
+        organization_id=entry.organization_id,
+        charge_id=charge_id,
+        api_key_id=entry.api_key_id,
+        user_id=entry.user_id,
+        cost=entry.moved,
+        available_after=available,
+        entry_id=entry.id,
+    )
+
+
+def replay_of(past: ChargeId) -> ChargeOutcome:
     """The figures of a charge that was taken before."""
-    return ChargeOutcome(charged=-past.amount, remaining=past.balance_after, replayed=True)
+    return ChargeOutcome(charged=past.cost, remaining=past.available_after, replayed=True)

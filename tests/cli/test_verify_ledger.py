@@ -17,7 +17,7 @@ from tests.factories import World
 DRIFTS = [
     "UPDATE credit_accounts SET available = available + 1 WHERE organization_id = :organization_id",
     "UPDATE credit_accounts SET last_sequence = 9 WHERE organization_id = :organization_id",
-    "UPDATE ledger_entries SET amount = amount + 7 WHERE organization_id = :organization_id",
+    "UPDATE ledger_entries SET amount = 507, moved = 507 WHERE organization_id = :organization_id",
     "UPDATE ledger_entries SET balance_after = 1 WHERE organization_id = :organization_id",
     "DELETE FROM ledger_entries WHERE organization_id = :organization_id",
 ]

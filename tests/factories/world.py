@@ -116,7 +116,8 @@ class World:
                     sequence=account.last_sequence,
                     kind="grant",
                     amount=amount,
-                    balance_after=account.available,
+                    balance_after=account.balance,
+                    moved=amount,
                     reason="test",
                 )
             )

@@ -8,8 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.repositories.ledger_entry_repository import LedgerEntryRepository
 
 FORGED_ENTRY = """
-    INSERT INTO ledger_entries (id, organization_id, sequence, kind, amount, balance_after, reason)
-    VALUES (gen_random_uuid(), :organization_id, :sequence, 'adjust', :amount, :balance_after, 'forged')
+    INSERT INTO ledger_entries (id, organization_id, sequence, kind, amount, moved, balance_after, reason)
+    VALUES (gen_random_uuid(), :organization_id, :sequence, 'adjust', :amount, :amount, :balance_after,
+            'forged')
 """
 SET_ACCOUNT = """
     UPDATE credit_accounts SET available = :available, last_sequence = :last_sequence

@@ -162,15 +162,15 @@ class Stage:
             assert charge.charge_id is None or key not in self.past_charges, (
                 "unique (organization, charge id)"
             )
-            self.credits[charge.organization_id] += charge.amount
+            self.credits[charge.organization_id] -= charge.cost
             self.sequences[charge.organization_id] += 1
-            assert charge.amount < 0
+            assert charge.cost > 0
             assert charge.sequence == self.sequences[charge.organization_id]
-            assert charge.balance_after == self.credits[charge.organization_id] >= 0
+            assert charge.available_after == self.credits[charge.organization_id] >= 0
             self.ledger.append(charge)
             if charge.charge_id is not None:
                 self.past_charges[key] = PastCharge(
-                    charge.api_key_id, charge.user_id, charge.amount, charge.balance_after
+                    charge.api_key_id, charge.user_id, charge.cost, charge.available_after
                 )
         for organization_id, account in changes.accounts.items():
             assert account.available == self.credits[organization_id]

@@ -68,7 +68,7 @@ def test_a_free_check_writes_nothing_and_stores_no_charge_id():
 
     assert (first.charged, first.charge_id) == (0, None)
     assert (second.charged, second.replayed) == (2, False)
-    assert [entry.amount for entry in stage.ledger] == [-2]
+    assert [entry.cost for entry in stage.ledger] == [2]
 
 
 def test_test_keys_never_charge_and_still_take_limits():

@@ -77,7 +77,7 @@ class GateAgainstNaiveGate(RuleBasedStateMachine):
 
     @invariant()
     def the_ledger_explains_every_credit(self):
-        assert self.granted + sum(charge.amount for charge in self.stage.ledger) == sum(
+        assert self.granted - sum(charge.cost for charge in self.stage.ledger) == sum(
             self.stage.credits.values()
         )
 

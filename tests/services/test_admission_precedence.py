@@ -15,7 +15,7 @@ FAULTS = {
     "EXPIRED": {"key": {"expires_at": START}},
     "FORBIDDEN": {"key": {"allowed_cidrs": []}},
     "INSUFFICIENT_SCOPE": {"request": {"scopes": ("gate:verify",)}},
-    "CHARGE_ID_REUSED": {"request": {"charge_id": "used", "cost": 1}, "past": PastCharge(None, None, -7, 0)},
+    "CHARGE_ID_REUSED": {"request": {"charge_id": "used", "cost": 1}, "past": PastCharge(None, None, 7, 0)},
     "RATE_LIMITED": {"request": {"limits": (LimitUse("minute", 7),)}},
     "INSUFFICIENT_CREDITS": {"request": {"cost": 1_000}},
 }

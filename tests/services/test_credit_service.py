@@ -8,6 +8,7 @@ from app.core.database import transaction
 from app.core.exceptions import ChargeIdReusedError, InsufficientCreditsError, NotFoundError
 from app.core.identifiers import new_id
 from app.repositories.api_key_repository import ApiKeyRepository
+from app.repositories.charge_id_repository import ChargeIdRepository
 from app.repositories.credit_account_repository import CreditAccountRepository
 from app.repositories.ledger_entry_repository import LedgerEntryRepository
 from app.services.credit_service import CreditService
@@ -20,6 +21,7 @@ def service_in(session, resources):
     return CreditService(
         CreditAccountRepository(session),
         LedgerEntryRepository(session),
+        ChargeIdRepository(session),
         ApiKeyRepository(session),
         trail_in(session, resources.engine),
     )

@@ -7,6 +7,7 @@ from fastapi import Depends
 from app.api.dependencies.audit_service import AuditServiceDep
 from app.api.dependencies.session import SessionDep
 from app.repositories.api_key_repository import ApiKeyRepository
+from app.repositories.charge_id_repository import ChargeIdRepository
 from app.repositories.credit_account_repository import CreditAccountRepository
 from app.repositories.ledger_entry_repository import LedgerEntryRepository
 from app.services.credit_service import CreditService
@@ -15,7 +16,11 @@ from app.services.credit_service import CreditService
 async def get_credit_service(session: SessionDep, audit: AuditServiceDep) -> CreditService:
     """The service, in the request's unit of work."""
     return CreditService(
-        CreditAccountRepository(session), LedgerEntryRepository(session), ApiKeyRepository(session), audit
+        CreditAccountRepository(session),
+        LedgerEntryRepository(session),
+        ChargeIdRepository(session),
+        ApiKeyRepository(session),
+        audit,
     )
 
 

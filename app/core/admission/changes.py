@@ -12,8 +12,10 @@ class NewCharge:
 
     organization_id: UUID
     sequence: int
-    amount: int
+    cost: int
+    available_after: int
     balance_after: int
+    position: int
     reason: str
     charge_id: str | None
     api_key_id: UUID | None
@@ -22,7 +24,7 @@ class NewCharge:
 
     def as_past(self) -> PastCharge:
         """What later requests with the same charge id find."""
-        return PastCharge(self.api_key_id, self.user_id, self.amount, self.balance_after)
+        return PastCharge(self.api_key_id, self.user_id, self.cost, self.available_after)
 
 
 @dataclass(slots=True)

@@ -67,6 +67,11 @@ class Account:
 
     available: int
     last_sequence: int
+    held: int = 0
+    burned: int = 0
+    """The position of the last credit that left to be spent or held."""
+    next_change_at: datetime | None = None
+    """From then on these figures are not true any more: a grant begins or expires, a hold expires."""
 
 
 @dataclass(slots=True)
@@ -75,8 +80,9 @@ class PastCharge:
 
     api_key_id: UUID | None
     user_id: UUID | None
-    amount: int
-    balance_after: int
+    cost: int
+    available_after: int
+    hold_id: UUID | None = None
 
 
 @dataclass(slots=True)

@@ -24,6 +24,8 @@ from tests.factories.account import PASSWORD, bearer, make_account
 
 ACCOUNT = "/api/v1/account"
 LOGIN = "/api/v1/auth/login"
+OUTLIVING_TABLES = {"ledger_entries", "charge_ids"}
+"""What happened to credits is kept, with the id of whoever did it."""
 ME = "/api/v1/users/me"
 
 
@@ -99,7 +101,7 @@ async def test_a_deleted_person_is_in_no_table_any_more(client, account, caller,
 
     assert answer.status_code == 204
     assert await tables_with(resources, invited) == set()
-    assert await tables_with(resources, str(account.user.id)) <= {"ledger_entries", "audit_events"}
+    assert await tables_with(resources, str(account.user.id)) <= {*OUTLIVING_TABLES, "audit_events"}
     assert await tables_with(resources, account.email) == set()
     assert await tables_with(resources, account.user.full_name) == set()
     assert (await outbox.to(account.email))[-1].subject == "Your account was deleted"
@@ -227,6 +229,7 @@ async def test_an_export_tells_its_own_event(client, caller, resources, account)
 
 
 NOT_EXPORTED = {
+    "charge_ids": "ids alone, of the ledger entries that are exported",
     "refresh_tokens": "digests alone, of the sessions that are exported",
     "api_key_secrets": "digests alone, of the keys that are exported",
     "pending_sign_ins": "of the last minutes, without a session yet",
