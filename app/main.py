@@ -23,6 +23,7 @@ from app.core.access_tokens import AccessTokens
 from app.core.api_key_secrets import ApiKeySecrets
 from app.core.clock import system_clock
 from app.core.database import create_driver_pool, create_engine
+from app.core.forward_settings import ForwardSettings
 from app.core.logging import configure_logging
 from app.core.passwords import PasswordHasher
 from app.core.provider_settings import OutboundSettings
@@ -40,6 +41,7 @@ from app.repositories.job_repository import jobs_opener
 from app.repositories.signing_key_repository import signing_keys_opener
 from app.services.admission_identity import Policy
 from app.services.admission_service import AdmissionService
+from app.services.forward_auth_service import UNLISTED, ForwardAuthService
 from app.services.signing_key_service import SigningKeyService
 from app.services.signing_key_watch import SigningKeyWatch
 from app.services.verification_service import VerificationService
@@ -135,6 +137,7 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
             ),
             gate=gate,
             verification=VerificationService(gate, access_tokens, system_clock),
+            forward_auth=build_forward_auth(settings.forward, gate),
         )
     finally:
         await signing_key_watch.stop()
@@ -165,6 +168,12 @@ async def work_on_jobs(resources: Resources) -> AsyncIterator[None]:
     finally:
         worker.stop()
         await work
+
+
+def build_forward_auth(forward: ForwardSettings, gate: AdmissionService) -> ForwardAuthService:
+    """What proxies ask, with the price list of the API behind them."""
+    unlisted = UNLISTED if forward.unlisted == "allow" else None
+    return ForwardAuthService(gate, forward.route_table(), unlisted=unlisted)
 
 
 def build_api_key_secrets(secrets: SecretSettings) -> ApiKeySecrets:

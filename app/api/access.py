@@ -174,6 +174,11 @@ def asker(scope: Scope) -> Access:
     return Access(credentials=ANY_CREDENTIAL, scopes=(scope,), at_the_gate=True, audit=NOTHING)
 
 
+def forwarded() -> Access:
+    """Whoever presents a credential that the gate finds good enough for the route behind may pass."""
+    return Access(credentials=ANY_CREDENTIAL, at_the_gate=True)
+
+
 def as_tuple(events: Events) -> tuple[AuditAction, ...]:
     """One event or several, as several."""
     return (events,) if isinstance(events, AuditAction) else events

@@ -17,11 +17,13 @@ from app.api.dependencies.credential import ORGANIZATION_HEADER, credential_text
 from app.api.dependencies.principal import identify
 from app.api.dependencies.resources import resources_of
 from app.api.etag import version_tag
+from app.api.forward_auth import answer_forwarded
 from app.api.resources import Resources
 from app.api.strict_json import parse_json, require_json
 from app.core.admission import Presented
 from app.core.credentials import read_credential
 from app.core.exceptions import AppError
+from app.core.forward_settings import FORWARD_PATH
 from app.core.scopes import Scope as Permission
 from app.schemas.user import UserResponse
 from app.schemas.verification import VerifyRequest, VerifyResponse
@@ -57,6 +59,9 @@ class FastLaneMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, here or down the road."""
+        if scope["type"] == "http" and scope["path"].startswith(FORWARD_PATH) and is_forwarded(scope["path"]):
+            await send_forwarded(scope, send)
+            return
         lane = LANES.get((scope["method"], scope["path"])) if scope["type"] == "http" else None
         if lane is None or scope["query_string"]:
             await self.app(scope, receive, send)
@@ -68,6 +73,18 @@ class FastLaneMiddleware:
             return
         await send({"type": "http.response.start", "status": 200, "headers": answer.headers()})
         await send({"type": "http.response.body", "body": answer.body})
+
+
+def is_forwarded(path: str) -> bool:
+    """Whether a proxy asks here: in any method, on the path itself or any below it."""
+    return len(path) == len(FORWARD_PATH) or path[len(FORWARD_PATH)] == "/"
+
+
+async def send_forwarded(scope: Scope, send: Send) -> None:
+    """Answer a proxy: no route takes every method, and no body is read."""
+    answer = await answer_forwarded(scope)
+    await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+    await send({"type": "http.response.body", "body": answer.body})
 
 
 async def verify(scope: Scope, message: Message) -> PlainAnswer | None:

@@ -15,6 +15,7 @@ from app.core.passwords import PasswordHasher
 from app.core.secret_box import SecretBox
 from app.core.settings import Settings
 from app.services.admission_service import AdmissionService
+from app.services.forward_auth_service import ForwardAuthService
 from app.services.verification_service import VerificationService
 
 
@@ -34,3 +35,4 @@ class Resources:
     identity_providers: Mapping[str, IdentityProvider]
     gate: AdmissionService
     verification: VerificationService
+    forward_auth: ForwardAuthService

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, HttpUrl, SecretStr, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from app.core.forward_settings import ForwardSettings, ScopeToken
 from app.core.job_settings import JobSettings
 from app.core.mail_settings import MailSettings
 from app.core.organization_settings import OrganizationSettings
@@ -170,7 +171,7 @@ class KeySettings(SettingsGroup):
 
     per_organization_max: Annotated[int, Field(ge=1, le=10_000)] = 100
     """Keys of an organization that are not revoked."""
-    resource_scopes: list[Annotated[str, Field(min_length=1, max_length=100)]] = Field(default_factory=list)
+    resource_scopes: list[ScopeToken] = Field(default_factory=list)
     """Scopes of the API behind the gate that members may give to their keys, besides Faregate's own."""
 
 
@@ -217,6 +218,7 @@ class Settings(BaseSettings):
     jobs: JobSettings = Field(default_factory=JobSettings)
     mail: MailSettings = Field(default_factory=MailSettings)
     gate: GateSettings = Field(default_factory=GateSettings)
+    forward: ForwardSettings = Field(default_factory=ForwardSettings)
     logging: LoggingSettings = Field(default_factory=LoggingSettings)
 
     def __init__(self, **values: Any) -> None:  # noqa: ANN401 -- as in BaseSettings

@@ -3,7 +3,9 @@
 from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.core.forward_settings import FORWARD_PATH
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 REQUEST_HEADERS = (
@@ -49,6 +51,13 @@ class CrossOriginMiddleware(CORSMiddleware):
             allow_headers=REQUEST_HEADERS,
             expose_headers=EXPOSED_HEADERS,
         )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Leave alone what a proxy asks: there, Origin is about the API behind, which has its own rules."""
+        if scope["type"] == "http" and scope["path"].startswith(FORWARD_PATH):
+            await self.app(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
     def preflight_response(self, request_headers: Headers) -> Response:
         """Answer 204 to every preflight; a refused one lacks the allowance that the browser looks for."""

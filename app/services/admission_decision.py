@@ -62,6 +62,8 @@ class BatchDecision:
             caller = self._decide_caller(call.caller, call.request_id)
             if caller.code is not Code.VALID:
                 return CallVerdict(caller, [], [])
+        elif unknown := self._usable_unknown_limits(call.requests):
+            return CallVerdict(None, [], [], unknown)
         demands = self._take_demands(call.demands)
         if demands and any(take.exceeded for take in demands):
             return CallVerdict(caller, demands, [])
@@ -153,6 +155,14 @@ class BatchDecision:
                 quotas = self._snapshot.quotas[stored.plan_id]
                 unknown += [(index, i) for i, u in enumerate(request.limits or ()) if u.name not in quotas]
         return unknown
+
+    def _usable_unknown_limits(self, requests: Sequence[AdmissionRequest]) -> list[tuple[int, int]]:
+        """The same where no caller asks: of a credential that is refused anyway, nothing is told."""
+        return [
+            (index, limit)
+            for index, limit in self._unknown_limits(requests)
+            if self._refusal(requests[index], self._identify(requests[index].presented)) is None
+        ]
 
     def _takes(self, request: AdmissionRequest, stored: StoredKey | StoredSession) -> list[Take]:
         quotas = self._snapshot.quotas[stored.plan_id]

@@ -15,6 +15,7 @@ from app.core.scopes import Scope
 ACCESS = {
     "POST /api/v1/verify": "caller gate:verify",
     "POST /api/v1/verify/batch": "caller gate:verify",
+    "GET /api/v1/forward-auth": "caller",
     "GET /api/v1/users/me": "caller profile:read",
     "PATCH /api/v1/users/me": "caller profile:write",
     "GET /api/v1/users": "caller users:read",

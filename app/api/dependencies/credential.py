@@ -21,6 +21,7 @@ from app.core.exceptions import BadRequestError, InvalidCredentialError, Unauthe
 
 BEARER = b"bearer"
 ORGANIZATION_HEADER = b"x-organization"
+SEND_ONE = "Send an access token or an API key as a Bearer token, or X-API-Key."
 ORGANIZATION_ID = re.compile(rb"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
@@ -42,11 +43,32 @@ def presented_in(scope: Scope) -> Presented:
         BadRequestError: `X-Organization` is not one id.
     """
     text = credential_text(scope)
+    presented = presented_by_cookie(scope) if text is None else read_text(scope, text)
+    return at_organization_asked_for(scope, presented)
+
+
+def presented_in_headers(scope: Scope) -> Presented:
+    """The same for a request on which a cookie never counts.
+
+    Raises:
+        UnauthenticatedError: it carries none.
+        InvalidCredentialError: it carries two, or one that is malformed.
+        BadRequestError: `X-Organization` is not one id.
+    """
+    text = credential_text(scope)
     if text is None:
-        presented: Presented | None = presented_by_cookie(scope)
-    else:
-        resources = resources_of(scope)
-        presented = read_credential(text, resources.access_tokens, resources.clock())
+        raise UnauthenticatedError(SEND_ONE)
+    return at_organization_asked_for(scope, read_text(scope, text))
+
+
+def read_text(scope: Scope, text: str) -> Presented | None:
+    """Read a credential string; None for one that cannot be any."""
+    resources = resources_of(scope)
+    return read_credential(text, resources.access_tokens, resources.clock())
+
+
+def at_organization_asked_for(scope: Scope, presented: Presented | None) -> Presented:
+    """The credential, in the organization that the request names."""
     if presented is None:
         raise InvalidCredentialError("The credential is not valid.")
     organization_id = organization_asked_for(scope)
@@ -83,12 +105,12 @@ def presented_by_cookie(scope: Scope) -> PresentedSession | None:
     """
     text = cookie_in(scope, ACCESS_COOKIE)
     if text is None:
-        raise UnauthenticatedError("Send an access token or an API key as a Bearer token, or X-API-Key.")
+        raise UnauthenticatedError(SEND_ONE)
     resources = resources_of(scope)
     if scope["method"] not in SAFE_METHODS:
         require_same_origin(scope, resources.settings.http.public_origin)
     scope["state"]["by_cookie"] = True
-    presented = read_credential(text, resources.access_tokens, resources.clock())
+    presented = read_text(scope, text)
     return presented if isinstance(presented, PresentedSession) else None
 
 

@@ -11,6 +11,7 @@ from app.api.v1 import (
     blog_posts,
     credits,
     factors,
+    forward_auth,
     identities,
     invitations,
     organization_blog_posts,
@@ -31,6 +32,7 @@ from app.api.v1 import (
 
 routes: list[BaseRoute] = [
     *verify.router.routes,
+    *forward_auth.router.routes,
     *users.router.routes,
     *api_keys.router.routes,
     *credits.router.routes,

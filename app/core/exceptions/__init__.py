@@ -5,6 +5,7 @@
     |  |- InvalidOneTimeTokenError
     |  |- MalformedJsonError
     |  |- MalformedFormError
+    |  |- AmbiguousRequestError
     |  `- UntrustedHostError
     |- UnauthenticatedError       401
     |  |- InvalidCredentialError
@@ -19,6 +20,8 @@
     |  |- InsufficientScopeError
     |  |- ImpersonationRefusedError
     |  |- AddressNotAllowedError
+    |  |- NotInPlanError
+    |  |- RouteNotListedError
     |  |- InsufficientRoleError
     |  |- InvitationForAnotherError
     |  |- SessionRequiredError
@@ -68,9 +71,11 @@ from app.core.exceptions.access_errors import (
     InvalidCredentialError,
     InvalidLoginError,
     InvitationForAnotherError,
+    NotInPlanError,
     PaymentRequiredError,
     RateLimitedError,
     ReauthenticationRequiredError,
+    RouteNotListedError,
     SessionRequiredError,
     SignUpClosedError,
     TooManyRequestsError,
@@ -93,6 +98,7 @@ from app.core.exceptions.provider_errors import (
     ProviderUnavailableError,
 )
 from app.core.exceptions.request_errors import (
+    AmbiguousRequestError,
     BadRequestError,
     ChargeIdReusedError,
     ConflictError,
@@ -124,6 +130,7 @@ from app.core.exceptions.server_errors import (
 
 __all__ = [
     "AddressNotAllowedError",
+    "AmbiguousRequestError",
     "AppError",
     "BadRequestError",
     "ChargeIdReusedError",
@@ -156,6 +163,7 @@ __all__ = [
     "MalformedJsonError",
     "MethodNotAllowedError",
     "NotFoundError",
+    "NotInPlanError",
     "NotReadyError",
     "OverloadedError",
     "PasswordCheckUnavailableError",
@@ -165,6 +173,7 @@ __all__ = [
     "ProviderUnavailableError",
     "RateLimitedError",
     "ReauthenticationRequiredError",
+    "RouteNotListedError",
     "SessionRequiredError",
     "ShortPasswordAloneError",
     "SignUpClosedError",

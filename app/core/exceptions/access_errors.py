@@ -175,6 +175,26 @@ class AddressNotAllowedError(ForbiddenError):
         super().__init__("This API key may not be used from this address.")
 
 
+class NotInPlanError(ForbiddenError):
+    """The route is counted by a limit that the organization's plan does not have."""
+
+    code = "not_in_plan"
+    title = "Not in the plan"
+
+    def __init__(self, limit: str) -> None:
+        super().__init__(f"The plan has no limit {limit!r}, by which this route is counted.", limit=limit)
+
+
+class RouteNotListedError(ForbiddenError):
+    """The route is not in the list of those that may be called."""
+
+    code = "route_not_listed"
+    title = "Route not listed"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such route, or it may not be called.")
+
+
 class TooManyRequestsError(AppError):
     """The caller is too fast."""
 

@@ -37,6 +37,13 @@ class MalformedFormError(BadRequestError):
     title = "Malformed form"
 
 
+class AmbiguousRequestError(BadRequestError):
+    """A proxy asks about a request that servers read in different ways: its price cannot be told."""
+
+    code = "ambiguous_request"
+    title = "Ambiguous request"
+
+
 class UntrustedHostError(BadRequestError):
     """The Host header names no host that Faregate answers for."""
 
