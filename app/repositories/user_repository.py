@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnExpressionArgument, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.core.database import transaction
+from app.core.database import statement_by_statement
 from app.models import Session, User
 from app.repositories.base_repository import BaseRepository, EntityPage
 from app.schemas.user import UserQuery, UserSort
@@ -83,7 +83,7 @@ def ordering(sort: UserSort) -> tuple[ColumnExpressionArgument[object], ...]:
 
 
 OpenUsers = Callable[[], AbstractAsyncContextManager[UserRepository]]
-"""Opens a short transaction of its own on people."""
+"""Opens people for single statements, each of which is a transaction of its own."""
 
 
 def users_opener(engine: AsyncEngine) -> OpenUsers:
@@ -91,7 +91,7 @@ def users_opener(engine: AsyncEngine) -> OpenUsers:
 
     @asynccontextmanager
     async def open_users() -> AsyncIterator[UserRepository]:
-        async with transaction(engine) as session:
+        async with statement_by_statement(engine) as session:
             yield UserRepository(session)
 
     return open_users
