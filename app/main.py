@@ -9,11 +9,13 @@ from datetime import timedelta
 
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.middleware import Middleware
 
 from app.adapters.breached_passwords import BreachedPasswords, NoBreachedPasswords, PwnedPasswords
 from app.adapters.identity_providers import build_identity_providers
 from app.adapters.mailbox_folder import MailboxFolder
 from app.adapters.outbound_client import OutboundClient, OutboundPolicy
+from app.api.application import Application
 from app.api.fast_lane import FastLaneMiddleware
 from app.api.openapi import install_openapi
 from app.api.problems import install_problem_handlers
@@ -48,7 +50,7 @@ from app.services.verification_service import VerificationService
 from app.services.worker import build_worker
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
+def create_app(settings: Settings | None = None) -> Application:
     """Put the application together; without settings they are read from the environment."""
     settings = settings or Settings()
     configure_logging(settings.logging, settings.environment)
@@ -64,7 +66,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
                 yield
 
     docs_open = are_docs_open(settings)
-    app = FastAPI(
+    app = Application(
         title="Faregate",
         docs_url=None,
         redoc_url=None,
@@ -83,7 +85,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         include_mailbox(app, mailbox, public_url=str(settings.http.public_url))
     install_problem_handlers(app)
     install_openapi(app)
-    install_middleware(app, settings.http)
+    app.layers = middleware(settings.http)
     return app
 
 
@@ -94,16 +96,17 @@ def are_docs_open(settings: Settings) -> bool:
     return settings.http.docs_open
 
 
-def install_middleware(app: FastAPI, http: HttpSettings) -> None:
-    """Wrap the routes, from the inside out: the one added last is the first to see a request."""
-    app.add_middleware(FastLaneMiddleware)
-    app.add_middleware(BodyLimitMiddleware, limit_bytes=http.body_limit_bytes)
-    if "*" not in http.trusted_hosts:
-        app.add_middleware(TrustedHostsMiddleware, hosts=http.trusted_hosts)
-    app.add_middleware(UnexpectedErrorsMiddleware)
+def middleware(http: HttpSettings) -> list[Middleware]:
+    """What wraps the routes, from the outside in: the first is the first to see a request."""
+    layers = [Middleware(EnvelopeMiddleware, trusted_proxies=http.trusted_proxies)]
     if http.cors_origins:
-        app.add_middleware(CrossOriginMiddleware, origins=http.cors_origins)
-    app.add_middleware(EnvelopeMiddleware, trusted_proxies=http.trusted_proxies)
+        layers.append(Middleware(CrossOriginMiddleware, origins=http.cors_origins))
+    layers.append(Middleware(UnexpectedErrorsMiddleware))
+    if "*" not in http.trusted_hosts:
+        layers.append(Middleware(TrustedHostsMiddleware, hosts=http.trusted_hosts))
+    layers.append(Middleware(BodyLimitMiddleware, limit_bytes=http.body_limit_bytes))
+    layers.append(Middleware(FastLaneMiddleware))
+    return layers
 
 
 @asynccontextmanager

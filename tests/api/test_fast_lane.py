@@ -20,8 +20,7 @@ JSON = ("Content-Type", "application/json")
 async def road(app, settings):
     """The same application over the same resources, without the lane."""
     application = create_app(settings)
-    (lane,) = (each for each in application.user_middleware if each.cls is FastLaneMiddleware)
-    application.user_middleware.remove(lane)
+    application.layers = [layer for layer in application.layers if layer.cls is not FastLaneMiddleware]
     application.state.resources = app.state.resources
     return application
 
