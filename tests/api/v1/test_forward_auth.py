@@ -180,8 +180,7 @@ async def test_an_operator_who_acts_for_somebody_spends_nothing_of_theirs(proxy,
 
 async def test_the_route_answers_as_the_lane_does(app, world):
     lane, road = with_routes(app), with_routes(app)
-    (middleware,) = (each for each in road.user_middleware if each.cls is FastLaneMiddleware)
-    road.user_middleware.remove(middleware)
+    road.layers = [layer for layer in road.layers if layer.cls is not FastLaneMiddleware]
     caller = await world.caller(by="api_key")
 
     for headers in (caller.headers, {}):

@@ -1,4 +1,4 @@
-"""The recipes, to the letter, in real proxies: what clients see, what the API behind sees, what is charged."""
+"""The recipes, to the letter, in real proxies: what clients see, what the API sees, what is charged."""
 
 import json
 
@@ -168,9 +168,10 @@ async def test_no_header_of_a_client_s_changes_the_price(proxy, api, world, orga
 
 
 CROOKED = [
-    "/files/../reports/7", "/files/%2e%2e/reports/7", "/files/..%2freports/7", "/files/.%2e/reports/7", "//reports/7",
-    "/files//../reports/7", "/files/..;/reports/7", "/./reports/7", "/reports/7;x", "/reports//7", "/files/..\\reports/7",
-    "/%2e/reports/7", "/files/%252e%252e/reports/7", "/files/x/../../reports/7?a",
+    "/files/../reports/7", "/files/%2e%2e/reports/7", "/files/..%2freports/7", "/files/.%2e/reports/7",
+    "//reports/7", "/files//../reports/7", "/files/..;/reports/7", "/./reports/7", "/reports/7;x",
+    "/reports//7", "/files/..\\reports/7", "/%2e/reports/7", "/files/%252e%252e/reports/7",
+    "/files/x/../../reports/7?a",
 ]  # fmt: skip
 
 
