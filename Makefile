@@ -32,11 +32,12 @@ test: $(INSTALLED) ## Run the tests on a real PostgreSQL (ARGS="tests/core -x" f
 prove: $(INSTALLED) ## Run the long tests: fuzzing, kills under load, the guide to the letter
 	@$(BIN)/python -m pytest -n $(TEST_PROCESSES) -m long $(ARGS)
 
-check: $(INSTALLED) ## Lint, format check, types and import rules
+check: $(INSTALLED) ## Lint, format check, types, import rules and the standards
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/python -m standards check
 
 bench: $(INSTALLED) ## Measure the figures that are promised
 	@$(BIN)/python -m benchmarks $(ARGS)

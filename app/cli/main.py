@@ -28,11 +28,14 @@ COMMANDS = {
     "rotate-signing-key": "app.cli.rotate_signing_key",
     "reencrypt-secrets": "app.cli.reencrypt_secrets",
     "check-health": "app.cli.check_health",
+    "check": "app.cli.check",
     "prepare": "app.cli.prepare",
 }
 """Where each command is: a function, or a group of commands, of its own name in that module."""
 
 HIDDEN = frozenset({"prepare"})
+WITH_OPTIONS_OF_ITS_OWN = frozenset({"check"})
+"""Whatever stands after its name is handed on as it is, `--help` included."""
 
 
 def main() -> None:
@@ -67,7 +70,9 @@ def make_cli(arguments: Sequence[str]) -> typer.Typer:
         if isinstance(command, typer.Typer):
             cli.add_typer(command, name=name)
         else:
-            cli.command(name, hidden=name in HIDDEN)(command)
+            own = {"ignore_unknown_options": True, "help_option_names": []}
+            settings = own if name in WITH_OPTIONS_OF_ITS_OWN else None
+            cli.command(name, hidden=name in HIDDEN, context_settings=settings)(command)
     return cli
 
 
