@@ -21,7 +21,8 @@ COPY --from=dependencies /opt/venv /opt/venv
 COPY alembic.ini ./
 COPY alembic ./alembic
 COPY app ./app
-RUN python -m compileall -q app
+COPY standards ./standards
+RUN python -m compileall -q app standards
 USER 1001
 EXPOSE 8000
 # Asks /health/ready: a 503 (the database away, migrations missing) is unhealthy.
