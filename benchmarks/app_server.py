@@ -1,4 +1,4 @@
-"""A granian with one worker: the same options for every application that is measured."""
+"""A granian: the same options for every application that is measured, one worker unless told otherwise."""
 
 import os
 import socket
@@ -13,9 +13,7 @@ from typing import Self
 from benchmarks.processor_time import read_processes
 
 ROOT = Path(__file__).parents[1]
-GRANIAN_OPTIONS = (
-    "--interface asgi --http 1 --workers 1 --loop uvloop --no-ws --no-access-log --log-level warning"
-)
+GRANIAN_OPTIONS = "--interface asgi --http 1 --loop uvloop --no-ws --no-access-log --log-level warning"
 START_SECONDS_MAX = 30
 STOP_SECONDS_MAX = 10
 POLL_SECONDS = 0.05
@@ -30,9 +28,17 @@ class ServerError(RuntimeError):
 class AppServer:
     """Serves `target` on a free port between the braces of a `with`; its output goes to a file."""
 
-    def __init__(self, target: str, *, folder: Path, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        target: str,
+        *,
+        folder: Path,
+        environment: Mapping[str, str] | None = None,
+        workers: int = 1,
+    ) -> None:
         self.port = free_port()
         self._target = target
+        self._workers = workers
         self._environment = dict(environment or {})
         self._log_path = folder / f"server-{self.port}.log"
         self._process: subprocess.Popen[bytes] | None = None
@@ -44,7 +50,8 @@ class AppServer:
             self._process = subprocess.Popen(
                 [
                     *(sys.executable, "-m", "granian", *GRANIAN_OPTIONS.split()),
-                    *("--host", "127.0.0.1", "--port", str(self.port), *factory, self._target),
+                    *("--workers", str(self._workers), "--host", "127.0.0.1", "--port", str(self.port)),
+                    *(*factory, self._target),
                 ],
                 cwd=ROOT,
                 env=bare_environment() | self._environment,

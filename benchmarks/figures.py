@@ -17,6 +17,7 @@ class Name(StrEnum):
     PROFILE = "profile"
     LATENCY = "latency"
     LOGIN = "login"
+    PROCESSES = "processes"
     BIG = "big"
 
 
@@ -26,6 +27,7 @@ class SubjectName(StrEnum):
     VERIFY = "verify"
     VERIFY_CONSTANT = "verify-constant"
     VERIFY_HOT = "verify-hot"
+    VERIFY_HOT_TWICE = "verify-hot-2-processes"
     VERIFY_TRANSACTION = "verify-transaction"
     PROFILE = "profile"
     PROFILE_CONSTANT = "profile-constant"
@@ -142,6 +144,13 @@ FIGURES = (
         SubjectName.HEALTH_ALONE,
         None,
         Metric.P99_MS,
+    ),
+    Figure(
+        Name.PROCESSES,
+        "verify, one hot organization, two server processes / one",
+        SubjectName.VERIFY_HOT_TWICE,
+        SubjectName.VERIFY_HOT,
+        1.3,
     ),
     Figure(
         Name.BIG,

@@ -23,9 +23,10 @@ class Servers:
         self._secrets = secrets
         self._running: dict[str, AppServer] = {}
 
-    def product(self, database: Database) -> AppServer:
+    def product(self, database: Database, *, workers: int = 1) -> AppServer:
         """Faregate as in production, on this database."""
-        return self._keep(f"{PRODUCT} {database.url}", self._make(PRODUCT, database))
+        server = self._make(PRODUCT, database, workers=workers)
+        return self._keep(f"{PRODUCT} {database.url} {workers}", server)
 
     def login(self, database: Database) -> AppServer:
         """The product with no limit on signing in but the hashing itself."""
@@ -43,9 +44,11 @@ class Servers:
         """The same, to be started and ended by the caller."""
         return self._make(TRANSACTION, database, {POOL_SIZE_VARIABLE: str(pool_size)})
 
-    def _make(self, target: str, database: Database, more: dict[str, str] | None = None) -> AppServer:
+    def _make(
+        self, target: str, database: Database, more: dict[str, str] | None = None, *, workers: int = 1
+    ) -> AppServer:
         environment = self._secrets.environment(database.url) | (more or {})
-        return AppServer(target, folder=self._folder, environment=environment)
+        return AppServer(target, folder=self._folder, environment=environment, workers=workers)
 
     def _keep(self, name: str, server: AppServer) -> AppServer:
         if name not in self._running:

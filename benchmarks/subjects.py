@@ -36,8 +36,9 @@ class Subjects:
         match name:
             case SubjectName.VERIFY | SubjectName.SMALL | SubjectName.HALF_LOAD:
                 return self._product(name, worlds.small, worlds.all_customers())
-            case SubjectName.VERIFY_HOT:
-                return self._product(name, worlds.small, worlds.one_customer())
+            case SubjectName.VERIFY_HOT | SubjectName.VERIFY_HOT_TWICE:
+                workers = 2 if name is SubjectName.VERIFY_HOT_TWICE else 1
+                return self._product(name, worlds.small, worlds.one_customer(), workers=workers)
             case SubjectName.BIG_SCATTERED:
                 subject = self._product(name, worlds.big, worlds.scattered_keys())
                 return replace(subject, turn=SCATTERED_KEYS // (self._rounds + 1))
@@ -49,9 +50,9 @@ class Subjects:
             case _:
                 return self._uncharged(name)
 
-    def _product(self, name: SubjectName, database: Database, load: Load) -> Subject:
+    def _product(self, name: SubjectName, database: Database, load: Load, *, workers: int = 1) -> Subject:
         """Faregate, charging for each answer."""
-        return Subject(name, self._servers.product(database), load, database)
+        return Subject(name, self._servers.product(database, workers=workers), load, database)
 
     def _uncharged(self, name: SubjectName) -> Subject:
         """A profile, or a constant."""
