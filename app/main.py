@@ -16,6 +16,7 @@ from app.adapters.identity_providers import build_identity_providers
 from app.adapters.mailbox_folder import MailboxFolder
 from app.adapters.outbound_client import OutboundClient, OutboundPolicy
 from app.api.application import Application
+from app.api.dependencies.settlement_service import build_settle
 from app.api.fast_lane import FastLaneMiddleware
 from app.api.openapi import install_openapi
 from app.api.problems import install_problem_handlers
@@ -114,41 +115,53 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
     """Build the adapters and the gate, and close them in the end."""
     database = settings.database
     engine = create_engine(database, pool_size=database.pool_size)
-    # One connection for each flush, one for noting the use of keys; no request can exhaust them.
-    gate_pool = await create_driver_pool(database, size=settings.gate.flushes_max + 1)
     api_key_secrets = build_api_key_secrets(settings.secrets)
     access_tokens = build_access_tokens(settings)
     signing_key_watch = SigningKeyWatch(build_signing_keys(settings, engine), access_tokens)
     password_hasher = build_password_hasher(settings.sessions)
-    policy = Policy(api_key_secrets, frozenset(settings.keys.resource_scopes))
     outbound = build_outbound_client(settings.outbound)
-    gate = AdmissionService(Admissions(gate_pool), policy, settings.gate)
     try:
         await signing_key_watch.start()
-        yield Resources(
-            settings=settings,
-            clock=system_clock,
-            engine=engine,
-            api_key_secrets=api_key_secrets,
-            access_tokens=access_tokens,
-            password_hasher=password_hasher,
-            secret_box=build_secret_box(settings.secrets),
-            outbound=outbound,
-            breached_passwords=build_breached_passwords(settings.accounts, outbound),
-            identity_providers=build_identity_providers(
-                settings.oauth.providers, outbound, clock=system_clock
-            ),
-            gate=gate,
-            verification=VerificationService(gate, access_tokens, system_clock),
-            forward_auth=build_forward_auth(settings.forward, gate),
-        )
+        async with open_gate(settings, api_key_secrets) as gate:
+            yield Resources(
+                settings=settings,
+                clock=system_clock,
+                engine=engine,
+                api_key_secrets=api_key_secrets,
+                access_tokens=access_tokens,
+                password_hasher=password_hasher,
+                secret_box=build_secret_box(settings.secrets),
+                outbound=outbound,
+                breached_passwords=build_breached_passwords(settings.accounts, outbound),
+                identity_providers=build_identity_providers(
+                    settings.oauth.providers, outbound, clock=system_clock
+                ),
+                gate=gate,
+                verification=VerificationService(gate, access_tokens, system_clock),
+                forward_auth=build_forward_auth(settings.forward, gate),
+            )
     finally:
         await signing_key_watch.stop()
         password_hasher.close()
         await outbound.close()
-        await gate.drain()
-        await gate_pool.close()
         await engine.dispose()
+
+
+@asynccontextmanager
+async def open_gate(settings: Settings, api_key_secrets: ApiKeySecrets) -> AsyncIterator[AdmissionService]:
+    """Build the gate on connections of its own, which no request can exhaust."""
+    flushes_max = settings.gate.flushes_max
+    # One connection for each flush, one for noting the use of keys.
+    pool = await create_driver_pool(settings.database, size=flushes_max + 1)
+    settling_engine = create_engine(settings.database, pool_size=flushes_max)
+    policy = Policy(api_key_secrets, frozenset(settings.keys.resource_scopes))
+    gate = AdmissionService(Admissions(pool), policy, settings.gate, build_settle(settling_engine))
+    try:
+        yield gate
+    finally:
+        await gate.drain()
+        await pool.close()
+        await settling_engine.dispose()
 
 
 @asynccontextmanager

@@ -38,8 +38,11 @@ INSERT INTO organizations (id, name, plan_id, is_active, version)
 SELECT o.id, 'Big customer ' || o.n, p.id, true, 1
 FROM big_organizations o, plans p WHERE p.name = '{plan}';
 INSERT INTO memberships (organization_id, user_id, role) SELECT id, user_id, 'owner' FROM big_organizations;
-INSERT INTO credit_accounts (organization_id, available, last_sequence)
-SELECT id, {credits} - ({entries_each} - 1), {entries_each} FROM big_organizations;
+INSERT INTO credit_accounts (organization_id, available, last_sequence, burned)
+SELECT id, {credits} - ({entries_each} - 1), {entries_each}, {entries_each} - 1 FROM big_organizations;
+INSERT INTO credit_grants (id, organization_id, amount, remaining, source, priority, effective_at, entered_at,
+                           reason)
+SELECT uuidv7(), id, {credits}, {credits}, 'purchase', 50, now(), now(), 'verify' FROM big_organizations;
 """
 
 MAKE_KEYS = """

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from app.cli.development_folder import new_encryption_key, new_pepper
 from app.core.access_tokens import AccessTokens
 from app.core.database import create_engine, transaction
+from app.core.grant_source import GrantSource
 from app.core.identifiers import new_id
 from app.core.scopes import MEMBER_SCOPES, Scope
 from app.core.settings import Settings
@@ -23,6 +24,7 @@ from app.models import (
     ApiKey,
     ApiKeySecret,
     CreditAccount,
+    CreditGrant,
     LedgerEntry,
     Membership,
     Organization,
@@ -188,7 +190,7 @@ class WorldMaker:
             account,
         ]
         if credits:
-            self.rows.append(first_grant(organization.id, credits))
+            self.rows += first_grant(organization.id, credits)
         return organization
 
     def _key(self, organization: Organization, creator: User, scopes: list[str]) -> str:
@@ -211,9 +213,21 @@ def customer_email(number: int) -> str:
     return f"customer-{number}@example.org"
 
 
-def first_grant(organization_id: UUID, amount: int) -> LedgerEntry:
-    """The entry that explains an account's first balance."""
-    return LedgerEntry(
+def first_grant(organization_id: UUID, amount: int) -> list[CreditGrant | LedgerEntry]:
+    """An account's first balance, with the entry that explains it."""
+    now = datetime.now(UTC)
+    grant = CreditGrant(
+        id=new_id(),
+        organization_id=organization_id,
+        amount=amount,
+        remaining=amount,
+        source=GrantSource.PURCHASE,
+        priority=50,
+        effective_at=now,
+        entered_at=now,
+        reason="benchmark",
+    )
+    entry = LedgerEntry(
         organization_id=organization_id,
         sequence=1,
         kind="grant",
@@ -221,4 +235,6 @@ def first_grant(organization_id: UUID, amount: int) -> LedgerEntry:
         balance_after=amount,
         moved=amount,
         reason="benchmark",
+        grant_id=grant.id,
     )
+    return [grant, entry]

@@ -7,6 +7,7 @@ from typing import TypeVar
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.api.dependencies.settlement_service import build_settlement
 from app.cli.development_credentials import DevelopmentCredentials, DevelopmentPeople
 from app.cli.secret_box import build_secret_box
 from app.cli.trail import build_trail
@@ -20,10 +21,8 @@ from app.core.scopes import Scope
 from app.core.settings import Settings
 from app.models import Membership, User
 from app.repositories.api_key_repository import ApiKeyRepository
-from app.repositories.charge_id_repository import ChargeIdRepository
-from app.repositories.credit_account_repository import CreditAccountRepository
+from app.repositories.credit_grant_repository import CreditGrantRepository
 from app.repositories.job_repository import JobRepository
-from app.repositories.ledger_entry_repository import LedgerEntryRepository
 from app.repositories.organization_repository import OrganizationRepository
 from app.repositories.plan_repository import PlanRepository
 from app.repositories.user_repository import UserRepository
@@ -31,7 +30,7 @@ from app.schemas.api_key import ApiKeyCreate
 from app.schemas.credit import CreditGrantCreate
 from app.services.api_key_service import ApiKeyService, KeyRules
 from app.services.audit_service import AuditService
-from app.services.credit_service import CreditService
+from app.services.grant_service import GrantService
 from app.services.mail_service import MailService
 from app.services.notice_service import NoticeService
 
@@ -85,13 +84,7 @@ class Seeder:
         self._session = session
         self._users = UserRepository(session)
         self._people = build_registration(session, hasher, trail)
-        self._credits = CreditService(
-            CreditAccountRepository(session),
-            LedgerEntryRepository(session),
-            ChargeIdRepository(session),
-            keys,
-            trail,
-        )
+        self._grants = GrantService(build_settlement(session), CreditGrantRepository(session), trail)
         self._keys = ApiKeyService(
             keys,
             OrganizationRepository(session),
@@ -117,7 +110,7 @@ class Seeder:
         grant = CreditGrantCreate(
             organization_id=owner.organization_id, amount=FIRST_CREDITS, reason="Welcome"
         )
-        await self._credits.grant(grant, granted_by=operator.user.id)
+        await self._grants.grant(grant, granted_by=operator.user.id)
         return await self._issue_keys(operator.user, owner.user, people)
 
     async def issue_keys_again(self) -> DevelopmentCredentials | None:

@@ -69,6 +69,7 @@ class AuditAction(StrEnum):
     INVITATION_ACCEPTED = "invitation_accepted"
     INVITATION_DECLINED = "invitation_declined"
     CREDITS_GRANTED = "credits_granted"
+    CREDITS_ADJUSTED = "credits_adjusted"
 
 
 class AuditOutcome(StrEnum):

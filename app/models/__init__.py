@@ -7,7 +7,10 @@ from app.models.base import Base
 from app.models.blog_post import BlogPost
 from app.models.charge_id import ChargeId
 from app.models.credit_account import CreditAccount
+from app.models.credit_grant import CreditGrant
+from app.models.credit_hold import CreditHold, HoldState
 from app.models.external_identity import ExternalIdentity
+from app.models.grant_burn import GrantBurn
 from app.models.idempotency_key import IdempotencyKey
 from app.models.invitation import Invitation
 from app.models.ledger_entry import LedgerAccount, LedgerEntry, LedgerKind
@@ -23,6 +26,7 @@ from app.models.plan_limit import PlanLimit
 from app.models.rate_limit_state import RateLimitState
 from app.models.recovery_code import RecoveryCode
 from app.models.refresh_token import RefreshToken
+from app.models.refund import Refund
 from app.models.session import Session
 from app.models.signing_key import SIGNING_KEY_PURPOSE, SigningKey, SigningKeyState
 from app.models.totp_credential import TotpCredential
@@ -37,7 +41,11 @@ __all__ = [
     "BlogPost",
     "ChargeId",
     "CreditAccount",
+    "CreditGrant",
+    "CreditHold",
     "ExternalIdentity",
+    "GrantBurn",
+    "HoldState",
     "IdempotencyKey",
     "Invitation",
     "LedgerAccount",
@@ -55,6 +63,7 @@ __all__ = [
     "RateLimitState",
     "RecoveryCode",
     "RefreshToken",
+    "Refund",
     "Session",
     "SigningKey",
     "SigningKeyState",

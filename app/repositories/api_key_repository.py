@@ -126,6 +126,17 @@ class ApiKeyRepository(BaseRepository[ApiKey]):
         )
         return (await self._session.execute(statement)).one_or_none() is not None
 
+    async def give_back(self, key_id: UUID, amount: int) -> None:
+        """Let a capped key spend credits again that it has not spent after all."""
+        statement = (
+            update(ApiKey)
+            .where(ApiKey.id == key_id, ApiKey.credit_cap.is_not(None))
+            # Never below zero: a cap that was set meanwhile counts anew.
+            .values(credits_spent=func.greatest(ApiKey.credits_spent - amount, 0))
+            .execution_options(synchronize_session=False)
+        )
+        await self._session.execute(statement)
+
     def _within(self, key_id: UUID, realm: UUID | None) -> Select[ApiKey]:
         query = self._with_relations().where(ApiKey.id == key_id)
         return query if realm is None else query.where(ApiKey.organization_id == realm)

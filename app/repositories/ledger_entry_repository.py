@@ -63,6 +63,11 @@ class LedgerEntryRepository(BaseRepository[LedgerEntry]):
     model = LedgerEntry
     noun = "ledger entry"
 
+    async def append(self, entries: Sequence[LedgerEntry]) -> None:
+        """Write entries, together with the account that they moved."""
+        self._session.add_all(entries)
+        await self._flush()
+
     async def read_newest_first(self, organization_id: UUID, params: CursorParams) -> LedgerStretch:
         """The organization's entries before the cursor."""
         query = select(LedgerEntry).where(LedgerEntry.organization_id == organization_id)

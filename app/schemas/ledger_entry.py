@@ -28,9 +28,18 @@ class LedgerEntryResponse(ResponseModel):
     ]
     kind: Annotated[str, Field(examples=["charge"])]
     amount: Annotated[int, Field(description="Signed: charges are negative.", examples=[-5])]
-    balance_after: Annotated[int, Field(examples=[995])]
+    balance_after: Annotated[
+        int, Field(description="Available and held together: the sum of all entries so far.", examples=[995])
+    ]
+    moved: Annotated[
+        int, Field(description="Credits that left one account for another; never negative.", examples=[5])
+    ]
+    from_account: Annotated[str, Field(examples=["available"])]
+    to_account: Annotated[str, Field(examples=["spent"])]
     reason: Annotated[str, Field(examples=["verify"])]
     charge_id: Annotated[str | None, Field(examples=["order-42"])]
+    grant_id: Annotated[UUID | None, Field(description="The grant that began or expired.")]
+    hold_id: Annotated[UUID | None, Field(description="The hold that began or ended.")]
     api_key_id: Annotated[UUID | None, Field(description="The key that paid.")]
     user_id: Annotated[UUID | None, Field(description="The person who paid or granted.")]
     request_id: Annotated[

@@ -1,7 +1,7 @@
 """The gate: one coalesced commit decides who is calling, whether they may, how fast, and what it costs."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from app.core.exceptions import (
 )
 from app.core.gcra import Take, retry_after_seconds
 from app.core.settings import GateSettings
-from app.repositories.admission_repository import Admissions, StaleDecisionError
+from app.repositories.admission_repository import AdmissionRepository, Admissions, StaleDecisionError
 from app.services.admission_decision import decide
 from app.services.admission_identity import Policy
 
@@ -29,11 +29,21 @@ USE_DELAY_SECONDS = 1
 """`last_used_at` is written at most this often, and never in the way of an answer."""
 
 
+SETTLEMENTS_MAX = 3
+"""How often a batch is read again because a grant or a hold changed in this very moment."""
+
+Settle = Callable[[Sequence[UUID]], Awaitable[None]]
+"""Writes down what time alone has done to the credits of these organizations."""
+
+
 class AdmissionService:
     """Decides calls in batches; every answer leaves after its batch is committed."""
 
-    def __init__(self, admissions: Admissions, policy: Policy, settings: GateSettings) -> None:
+    def __init__(
+        self, admissions: Admissions, policy: Policy, settings: GateSettings, settle: Settle
+    ) -> None:
         self._admissions = admissions
+        self._settle = settle
         self._policy = policy
         self._coalescer: Coalescer[AdmissionCall, CallVerdict] = Coalescer(
             self._flush,
@@ -81,7 +91,7 @@ class AdmissionService:
 
     async def _flush(self, calls: Sequence[AdmissionCall]) -> Sequence[CallVerdict]:
         async with self._admissions.at_once() as repository:
-            snapshot = await repository.load(calls)
+            snapshot = await self._load_settled(repository, calls)
             verdicts, changes = decide(calls, snapshot, self._policy)
             try:
                 await repository.apply(changes, snapshot)
@@ -93,19 +103,41 @@ class AdmissionService:
                 return verdicts
         return await self._flush_under_locks(calls, lost)
 
+    async def _load_settled(
+        self, repository: AdmissionRepository, calls: Sequence[AdmissionCall]
+    ) -> Snapshot:
+        """Read the batch; accounts that are due are settled first, in transactions of their own."""
+        for _ in range(SETTLEMENTS_MAX):
+            snapshot = await repository.load(calls)
+            due = snapshot.due_accounts()
+            if not due:
+                return snapshot
+            await self._settle(due)
+        raise OverloadedError
+
     async def _flush_under_locks(
         self, calls: Sequence[AdmissionCall], lost: Snapshot
     ) -> Sequence[CallVerdict]:
         """Decide again what another node, a grant or a route's own charge was faster than."""
-        async with self._admissions.in_transaction() as repository:
-            await repository.lock(lost)
-            snapshot = await repository.load(calls)
-            verdicts, changes = decide(calls, snapshot, self._policy)
-            try:
-                await repository.apply(changes, snapshot)
-            except StaleDecisionError as error:
-                # A plan or a cap was edited in this very moment: refused rather than guessed.
-                raise OverloadedError from error
+        for _ in range(SETTLEMENTS_MAX):
+            async with self._admissions.in_transaction() as repository:
+                await repository.lock(lost)
+                snapshot = await repository.load(calls)
+                due = snapshot.due_accounts()
+                if not due:
+                    return await self._decide_under_locks(repository, calls, snapshot)
+            await self._settle(due)
+        raise OverloadedError
+
+    async def _decide_under_locks(
+        self, repository: AdmissionRepository, calls: Sequence[AdmissionCall], snapshot: Snapshot
+    ) -> Sequence[CallVerdict]:
+        verdicts, changes = decide(calls, snapshot, self._policy)
+        try:
+            await repository.apply(changes, snapshot)
+        except StaleDecisionError as error:
+            # A plan or a cap was edited in this very moment: refused rather than guessed.
+            raise OverloadedError from error
         self._note_use(changes.used_keys, snapshot.now)
         return verdicts
 

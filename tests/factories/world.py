@@ -8,16 +8,20 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from app.api.dependencies.settlement_service import build_settlement
 from app.api.resources import Resources
 from app.core.database import transaction
+from app.core.grant_source import GrantSource
 from app.core.identifiers import new_id
 from app.core.scopes import MEMBER_SCOPES, Scope
 from app.models import (
     ApiKey,
     ApiKeySecret,
     CreditAccount,
+    CreditGrant,
     Invitation,
     LedgerEntry,
+    LedgerKind,
     Membership,
     Organization,
     Plan,
@@ -25,6 +29,7 @@ from app.models import (
     Session,
     User,
 )
+from app.services.grant_service import lasting_grant
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,23 +109,19 @@ class World:
         await self.save(row)
         return row
 
-    async def grant(self, organization_id: UUID, amount: int) -> None:
-        """Give credits, with the ledger entry that explains them."""
+    async def grant(self, organization_id: UUID, amount: int, **values: Any) -> CreditGrant:
+        """Give credits that can be spent at once, with the ledger entry that explains them."""
         async with transaction(self.resources.engine) as session:
-            account = await session.get_one(CreditAccount, organization_id, with_for_update=True)
-            account.available += amount
-            account.last_sequence += 1
-            session.add(
-                LedgerEntry(
-                    organization_id=organization_id,
-                    sequence=account.last_sequence,
-                    kind="grant",
-                    amount=amount,
-                    balance_after=account.balance,
-                    moved=amount,
-                    reason="test",
-                )
-            )
+            settlement = build_settlement(session)
+            book = await settlement.open_settled(organization_id)
+            grant = lasting_grant(book, amount, GrantSource.PURCHASE, "test")
+            grant.change(**values)
+            session.add(grant)
+            await session.flush()
+            book.expect_change(grant.expires_at)
+            book.move(LedgerKind.GRANT, amount, reason="test", grant_id=grant.id)
+            await settlement.write(book)
+            return grant
 
     async def api_key(self, organization: Organization, **values: Any) -> IssuedApiKey:
         """A new key of `organization`, created by its owner, with every member scope by default."""

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 from sqlalchemy import select, text, update
 
+from app.api.dependencies.settlement_service import build_settle
 from app.core.admission import LimitDemand
 from app.core.database import create_driver_pool, transaction
 from app.core.exceptions import (
@@ -28,7 +29,7 @@ async def open_gate(resources, *, database=None, **options):
     """A gate of its own, with its own connections: another node."""
     pool = await create_driver_pool(database or resources.settings.database, size=4)
     policy = Policy(resources.api_key_secrets)
-    gate = AdmissionService(Admissions(pool), policy, GateSettings(**options))
+    gate = AdmissionService(Admissions(pool), policy, GateSettings(**options), build_settle(resources.engine))
     try:
         yield gate
     finally:

@@ -3,6 +3,7 @@ from uuid import UUID
 
 import pytest
 
+from app.api.dependencies.settlement_service import build_settlement
 from app.core.charge import ChargeOrder
 from app.core.database import transaction
 from app.core.exceptions import ChargeIdReusedError, InsufficientCreditsError, NotFoundError
@@ -12,18 +13,17 @@ from app.repositories.charge_id_repository import ChargeIdRepository
 from app.repositories.credit_account_repository import CreditAccountRepository
 from app.repositories.ledger_entry_repository import LedgerEntryRepository
 from app.services.credit_service import CreditService
-from tests.factories.audit import trail_in
+from app.services.spending_service import SpendingService
 
 SOMEONE = UUID("01890a5d-ac96-774b-bcce-b302099a8057")
 
 
-def service_in(session, resources):
+def service_in(session):
     return CreditService(
         CreditAccountRepository(session),
         LedgerEntryRepository(session),
-        ChargeIdRepository(session),
-        ApiKeyRepository(session),
-        trail_in(session, resources.engine),
+        build_settlement(session),
+        SpendingService(ChargeIdRepository(session), ApiKeyRepository(session)),
     )
 
 
@@ -33,7 +33,7 @@ def charge(resources):
 
     async def charge(order):
         async with transaction(resources.engine) as session:
-            return await service_in(session, resources).charge(order)
+            return await service_in(session).charge(order)
 
     return charge
 
@@ -42,7 +42,7 @@ def charge(resources):
 def charge_once(resources):
     async def charge_once(order):
         async with transaction(resources.engine) as session:
-            return await service_in(session, resources).charge_once(order)
+            return await service_in(session).charge_once(order)
 
     return charge_once
 
@@ -120,7 +120,7 @@ async def test_charges_beside_the_gate_never_overspend(client, world, organizati
 async def test_a_rollback_undoes_the_charge(resources, world, organization):
     async def charge_then_fail():
         async with transaction(resources.engine) as session:
-            await service_in(session, resources).charge(order_of(organization))
+            await service_in(session).charge(order_of(organization))
             raise LookupError
 
     with pytest.raises(LookupError):
@@ -219,7 +219,7 @@ async def test_a_refusal_by_the_cap_leaves_no_trace_even_in_a_transaction_that_g
 
     async with transaction(resources.engine) as session:
         with pytest.raises(InsufficientCreditsError) as refusal:
-            await service_in(session, resources).charge(order_of(organization, api_key_id=key.id))
+            await service_in(session).charge(order_of(organization, api_key_id=key.id))
 
     assert refusal.value.members == {"required": 5, "available": 4}
     assert_ledger_explains_balance(await world.entries(organization.id), 100)
@@ -274,7 +274,7 @@ async def test_what_cannot_be_paid_is_refused_before_the_work(
     order = order_of(organization, cost=cost, api_key_id=key.id)
 
     async with transaction(resources.engine) as session:
-        checking = service_in(session, resources).require_affordable(order)
+        checking = service_in(session).require_affordable(order)
         error = (await asyncio.gather(checking, return_exceptions=True))[0]
 
     assert isinstance(error, InsufficientCreditsError) is refused
@@ -286,4 +286,4 @@ async def test_what_is_paid_already_is_affordable_without_credits(resources, org
     await charge(order)
 
     async with transaction(resources.engine) as session:
-        await service_in(session, resources).require_affordable(order)
+        await service_in(session).require_affordable(order)

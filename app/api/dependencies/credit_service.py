@@ -4,23 +4,20 @@ from typing import Annotated
 
 from fastapi import Depends
 
-from app.api.dependencies.audit_service import AuditServiceDep
 from app.api.dependencies.session import SessionDep
-from app.repositories.api_key_repository import ApiKeyRepository
-from app.repositories.charge_id_repository import ChargeIdRepository
+from app.api.dependencies.settlement_service import SettlementServiceDep
+from app.api.dependencies.spending_service import SpendingServiceDep
 from app.repositories.credit_account_repository import CreditAccountRepository
 from app.repositories.ledger_entry_repository import LedgerEntryRepository
 from app.services.credit_service import CreditService
 
 
-async def get_credit_service(session: SessionDep, audit: AuditServiceDep) -> CreditService:
+async def get_credit_service(
+    session: SessionDep, settlement: SettlementServiceDep, spending: SpendingServiceDep
+) -> CreditService:
     """The service, in the request's unit of work."""
     return CreditService(
-        CreditAccountRepository(session),
-        LedgerEntryRepository(session),
-        ChargeIdRepository(session),
-        ApiKeyRepository(session),
-        audit,
+        CreditAccountRepository(session), LedgerEntryRepository(session), settlement, spending
     )
 
 

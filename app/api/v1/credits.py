@@ -6,14 +6,23 @@ from fastapi import APIRouter, Query, Request, status
 
 from app.api.access import credential
 from app.api.dependencies.credit_service import CreditServiceDep
+from app.api.dependencies.grant_service import GrantServiceDep
 from app.api.dependencies.principal import PrincipalDep
 from app.api.problems import problem_responses
 from app.api.strict_route import StrictRoute
 from app.core.audit import AuditAction
 from app.core.scopes import Scope
-from app.schemas.credit import CreditGrantCreate, CreditQuery, CreditResponse
+from app.schemas.credit import (
+    CreditAdjustmentCreate,
+    CreditGrantCreate,
+    CreditGrantQuery,
+    CreditGrantResponse,
+    CreditQuery,
+    CreditResponse,
+    NewCreditGrantResponse,
+)
 from app.schemas.ledger_entry import LedgerEntryQuery, LedgerEntryResponse
-from app.schemas.page import CursorPage
+from app.schemas.page import CursorPage, Page
 
 router = APIRouter(prefix="/api/v1/credits", tags=["Credits"], route_class=StrictRoute)
 
@@ -47,6 +56,20 @@ async def read_ledger(
     return CursorPage[LedgerEntryResponse].model_validate(stretch)
 
 
+@router.get(
+    "/grants",
+    summary="List grants",
+    responses=problem_responses(401, 403, 404, 429),
+    dependencies=[reads],
+)
+async def list_grants(
+    query: Annotated[CreditGrantQuery, Query()], caller: PrincipalDep, grants: GrantServiceDep
+) -> Page[CreditGrantResponse]:
+    """List what your organization was given, and what is left of each at this instant; newest first."""
+    page = await grants.read_page(caller, query, organization_id=query.organization_id)
+    return Page[CreditGrantResponse].model_validate(page)
+
+
 @router.post(
     "/grants",
     summary="Grant credits",
@@ -55,9 +78,25 @@ async def read_ledger(
     dependencies=[credential(Scope.CREDITS_GRANT, audit=AuditAction.CREDITS_GRANTED)],
 )
 async def grant_credits(
-    draft: CreditGrantCreate, caller: PrincipalDep, credit: CreditServiceDep, request: Request
-) -> LedgerEntryResponse:
-    """Give credits to an organization. The answer is the entry in its ledger. Operators only."""
+    draft: CreditGrantCreate, caller: PrincipalDep, grants: GrantServiceDep, request: Request
+) -> NewCreditGrantResponse:
+    """Give credits to an organization, at once or from a later instant on. Operators only."""
     request_id = request.scope["state"]["request_id"]
-    entry = await credit.grant(draft, granted_by=caller.user_id, request_id=request_id)
+    grant, entry = await grants.grant(draft, granted_by=caller.user_id, request_id=request_id)
+    return NewCreditGrantResponse.of(grant, entry)
+
+
+@router.post(
+    "/adjustments",
+    summary="Adjust a balance",
+    status_code=status.HTTP_201_CREATED,
+    responses=problem_responses(401, 402, 403, 404, 429),
+    dependencies=[credential(Scope.CREDITS_GRANT, audit=AuditAction.CREDITS_ADJUSTED)],
+)
+async def adjust_credits(
+    draft: CreditAdjustmentCreate, caller: PrincipalDep, grants: GrantServiceDep, request: Request
+) -> LedgerEntryResponse:
+    """Correct an organization's balance, never below zero. The answer is the entry in its ledger."""
+    request_id = request.scope["state"]["request_id"]
+    entry = await grants.adjust(draft, adjusted_by=caller.user_id, request_id=request_id)
     return LedgerEntryResponse.model_validate(entry)

@@ -104,6 +104,14 @@ class Snapshot:
     spent_by_key: dict[UUID, int] = field(default_factory=dict)
     """Key id -> credits spent so far, for keys with a cap."""
 
+    def due_accounts(self) -> list[UUID]:
+        """The organizations whose credits have changed by time alone, and must be settled first."""
+        return [
+            organization_id
+            for organization_id, account in self.accounts.items()
+            if account.next_change_at is not None and account.next_change_at <= self.now
+        ]
+
     def holders(self) -> list[StoredKey | StoredSession]:
         """Everyone who stands behind a credential of the batch."""
         return [*self.keys.values(), *self.sessions.values()]

@@ -24,7 +24,7 @@ from tests.factories.account import PASSWORD, bearer, make_account
 
 ACCOUNT = "/api/v1/account"
 LOGIN = "/api/v1/auth/login"
-OUTLIVING_TABLES = {"ledger_entries", "charge_ids"}
+OUTLIVING_TABLES = {"ledger_entries", "charge_ids", "credit_holds"}
 """What happened to credits is kept, with the id of whoever did it."""
 ME = "/api/v1/users/me"
 
@@ -230,6 +230,7 @@ async def test_an_export_tells_its_own_event(client, caller, resources, account)
 
 NOT_EXPORTED = {
     "charge_ids": "ids alone, of the ledger entries that are exported",
+    "credit_holds": "ids alone, of the ledger entries that are exported",
     "refresh_tokens": "digests alone, of the sessions that are exported",
     "api_key_secrets": "digests alone, of the keys that are exported",
     "pending_sign_ins": "of the last minutes, without a session yet",

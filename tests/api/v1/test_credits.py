@@ -25,7 +25,11 @@ async def test_members_read_their_balance(client, caller):
     answer = await client.get(CREDITS, headers=caller.headers)
 
     assert answer.status_code == 200
-    assert answer.json() == {"organization_id": str(caller.organization_id), "available": 1_000}
+    assert answer.json() == {
+        "organization_id": str(caller.organization_id),
+        "available": 1_000,
+        "held": 0,
+    }
     assert answer.headers["Cache-Control"] == "no-store"
 
 
@@ -35,8 +39,10 @@ async def test_operators_grant_credits_with_an_entry_that_says_so(client, world,
 
     answer = await client.post(GRANTS, json=grant_of(customer, 500), headers=operator.headers)
 
-    entry = answer.json()
+    entry = answer.json()["entry"]
     assert answer.status_code == 201
+    assert (entry["from_account"], entry["to_account"], entry["moved"]) == ("issued", "available", 500)
+    assert entry["grant_id"] == answer.json()["id"]
     assert (entry["kind"], entry["amount"], entry["balance_after"], entry["sequence"]) == (
         "grant",
         500,
@@ -101,7 +107,7 @@ async def test_a_balance_never_grows_beyond_what_is_exact(client, world, operato
     full = await client.post(GRANTS, json=grant_of(customer, CREDITS_MAX - 1), headers=operator.headers)
 
     assert (over.status_code, over.json()["errors"][0]["pointer"]) == (422, "/amount")
-    assert (full.status_code, full.json()["balance_after"]) == (201, CREDITS_MAX)
+    assert (full.status_code, full.json()["entry"]["balance_after"]) == (201, CREDITS_MAX)
     assert len(await world.entries(customer.organization_id)) == 2
 
 
@@ -182,7 +188,7 @@ async def test_operators_read_every_organizations_credits(client, world, operato
     ledger = await client.get(LEDGER, params=query, headers=operator.headers)
     absent = await client.get(LEDGER, params={"organization_id": str(new_id())}, headers=operator.headers)
 
-    assert balance.json() == {**query, "available": 7}
+    assert balance.json() == {**query, "available": 7, "held": 0}
     assert [entry["amount"] for entry in ledger.json()["items"]] == [7]
     assert absent.status_code == 404
 

@@ -1,0 +1,48 @@
+"""The service that opens accounts as they are now."""
+
+from collections.abc import Sequence
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from app.api.dependencies.session import SessionDep
+from app.core.database import transaction
+from app.repositories.api_key_repository import ApiKeyRepository
+from app.repositories.credit_account_repository import CreditAccountRepository
+from app.repositories.credit_grant_repository import CreditGrantRepository
+from app.repositories.credit_hold_repository import CreditHoldRepository
+from app.repositories.ledger_entry_repository import LedgerEntryRepository
+from app.services.admission_service import Settle
+from app.services.settlement_service import SettlementService
+
+
+def build_settlement(session: AsyncSession) -> SettlementService:
+    """The service, in the session's unit of work."""
+    return SettlementService(
+        CreditAccountRepository(session),
+        CreditGrantRepository(session),
+        CreditHoldRepository(session),
+        LedgerEntryRepository(session),
+        ApiKeyRepository(session),
+    )
+
+
+async def get_settlement_service(session: SessionDep) -> SettlementService:
+    """The service, in the request's unit of work."""
+    return build_settlement(session)
+
+
+def build_settle(engine: AsyncEngine) -> Settle:
+    """How the gate settles accounts: each in a transaction of its own, so that none waits for another."""
+
+    async def settle(organization_ids: Sequence[UUID]) -> None:
+        for organization_id in organization_ids:
+            async with transaction(engine) as session:
+                await build_settlement(session).open(organization_id)
+
+    return settle
+
+
+SettlementServiceDep = Annotated[SettlementService, Depends(get_settlement_service, scope="function")]
