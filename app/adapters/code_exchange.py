@@ -17,7 +17,12 @@ BASIC = "client_secret_basic"
 
 
 def authorization_url_of(
-    endpoint: str, settings: ProviderSettings, challenge: ProviderChallenge, *, nonce: str | None
+    endpoint: str,
+    settings: ProviderSettings,
+    challenge: ProviderChallenge,
+    *,
+    nonce: str | None,
+    **more: str,
 ) -> str:
     """Where the browser asks for a code (RFC 6749, section 4.1.1), with PKCE S256 (RFC 7636)."""
     url: str = prepare_grant_uri(
@@ -30,6 +35,7 @@ def authorization_url_of(
         nonce=nonce,
         code_challenge=create_s256_code_challenge(challenge.code_verifier),
         code_challenge_method="S256",
+        **more,
     )
     return url
 

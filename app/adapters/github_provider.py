@@ -24,6 +24,11 @@ class GithubProvider:
         is_public = settings.issuer == ISSUERS[ProviderKind.GITHUB]
         self._api = "https://api.github.com" if is_public else f"{self._web}/api/v3"
 
+    @property
+    def asks_again(self) -> bool:
+        """Never: GitHub lets in silently whom it knows, and tells nobody when they proved anything."""
+        return False
+
     async def authorization_url(self, challenge: ProviderChallenge) -> str:
         """Where to send the browser."""
         endpoint = f"{self._web}/login/oauth/authorize"

@@ -8,6 +8,10 @@ from app.core.provider_identity import ProviderAnswer, ProviderChallenge, Provid
 class IdentityProvider(Protocol):
     """Sends people away to prove who they are, and reads what they bring back."""
 
+    @property
+    def asks_again(self) -> bool:
+        """Whether it can be told to ask who somebody is though it knows them, and proves that it did."""
+
     async def authorization_url(self, challenge: ProviderChallenge) -> str:
         """Where to send the browser.
 

@@ -1,6 +1,7 @@
 """Any OpenID Connect provider, by discovery; Google and Microsoft are two with habits of their own."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -16,13 +17,17 @@ from app.core.id_tokens import (
     PublicKey,
     RefusedIdTokenError,
     UnknownKeyError,
+    authentication_time,
     read_public_keys,
+    require_asked_again,
     verify_id_token,
 )
 from app.core.provider_identity import ProviderAnswer, ProviderChallenge, ProviderIdentity
 from app.core.provider_settings import ProviderKind, ProviderSettings
 
 DISCOVERY_PATH = "/.well-known/openid-configuration"
+ASK_AGAIN = {"prompt": "login", "max_age": "0"}
+"""What has a provider ask anew, and tell when it did (OpenID Connect Core 1.0, section 3.1.2.1)."""
 MICROSOFT_TENANTS = ("/common/", "/organizations/", "/consumers/")
 """Names that stand for many tenants: discovery answers with a template in place of the tenant."""
 
@@ -49,6 +54,11 @@ class OidcProvider:
         self._metadata = CachedDocument(self._discover, clock=clock)
         self._keys = CachedDocument(self._fetch_keys, clock=clock)
 
+    @property
+    def asks_again(self) -> bool:
+        """Whether it knows `prompt=login`: Google refuses it."""
+        return self._settings.kind is not ProviderKind.GOOGLE
+
     async def authorization_url(self, challenge: ProviderChallenge) -> str:
         """Where to send the browser.
 
@@ -60,7 +70,8 @@ class OidcProvider:
         except OutboundError as error:
             raise ProviderUnavailableError from error
         endpoint = metadata.authorization_endpoint
-        return authorization_url_of(endpoint, self._settings, challenge, nonce=challenge.nonce)
+        again = {} if challenge.asked_again_since is None else ASK_AGAIN
+        return authorization_url_of(endpoint, self._settings, challenge, nonce=challenge.nonce, **again)
 
     async def identify(self, answer: ProviderAnswer, challenge: ProviderChallenge) -> ProviderIdentity:
         """Who has come back with this answer to this challenge.
@@ -77,7 +88,11 @@ class OidcProvider:
                 self._client, metadata.token_endpoint, self._settings, answer, challenge, method=method
             )
             claims = await self._verify(tokens, challenge.nonce, metadata)
-            return self._identity(await self._completed(claims, tokens["access_token"], metadata))
+            # By the signed token alone: what the user info endpoint tells has no place here.
+            authenticated_at = authentication_time(claims, self._clock())
+            require_asked_again(authenticated_at, challenge.asked_again_since)
+            told = await self._completed(claims, tokens["access_token"], metadata)
+            return self._identity(told, authenticated_at)
         except OutboundError as error:
             raise ProviderUnavailableError from error
         except RefusedIdTokenError as error:
@@ -109,12 +124,13 @@ class OidcProvider:
             raise ProviderSignInError("the user info is about somebody else")
         return {**told, **claims}
 
-    def _identity(self, claims: Mapping[str, Any]) -> ProviderIdentity:
+    def _identity(self, claims: Mapping[str, Any], authenticated_at: datetime | None) -> ProviderIdentity:
         return ProviderIdentity(
             issuer=claims["iss"],
             subject=claims["sub"],
             email=readable_email(claims.get("email")),
             is_email_verified=self._settings.trusted_for_email and VOUCHES[self._settings.kind](claims),
+            authenticated_at=authenticated_at,
         )
 
     async def _discover(self) -> ProviderMetadata:

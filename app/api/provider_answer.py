@@ -17,7 +17,7 @@ from app.services.provider_sign_in_service import Outcome
 PROVIDER_RESPONSES: dict[int | str, dict[str, Any]] = (
     SIGN_IN_RESPONSES
     | {201: {"model": ExternalIdentityResponse, "description": "The identity is linked."}}
-    | problem_responses(401, 403, 404, 409, 429)
+    | problem_responses(400, 401, 403, 404, 409, 429)
 )
 
 

@@ -1,6 +1,10 @@
 """The ways to prove who one is."""
 
+from datetime import UTC, datetime
 from enum import StrEnum
+
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+"""When somebody proved who they are of whom nobody knows that: no demand for a fresh proof accepts it."""
 
 
 class AuthMethod(StrEnum):

@@ -8,7 +8,7 @@ import hmac
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from joserfc.errors import JoseError
@@ -166,6 +166,32 @@ def require_times(claims: Mapping[str, Any], now: datetime) -> None:
     require(moment - AGE_MAX.total_seconds() <= issued_at <= moment + skew, "it was not issued just now")
     if "nbf" in claims:
         require(number(claims, "nbf") <= moment + skew, "it is not valid yet")
+
+
+def authentication_time(claims: Mapping[str, Any], now: datetime) -> datetime | None:
+    """When the issuer last had the person prove who they are (section 2, `auth_time`); None if not told.
+
+    Raises:
+        RefusedIdTokenError: it is no time, or one to come.
+    """
+    if "auth_time" not in claims:
+        return None
+    moment = number(claims, "auth_time")
+    require(0 <= moment <= now.timestamp() + CLOCK_SKEW.total_seconds(), "auth_time is to come")
+    # A clock that is ahead of ours makes nobody fresher than now.
+    return min(datetime.fromtimestamp(moment, UTC), now)
+
+
+def require_asked_again(authenticated_at: datetime | None, since: datetime | None) -> None:
+    """Go on only if the issuer has asked anew, where that was demanded (section 3.1.3.7, number 13).
+
+    Raises:
+        RefusedIdTokenError: it has not, or does not tell.
+    """
+    if since is None:
+        return
+    require(authenticated_at is not None, "auth_time is missing, so that nothing proves who sits there now")
+    require(authenticated_at and authenticated_at >= since - CLOCK_SKEW, "who it is was not asked anew")
 
 
 def require_binding(claims: Mapping[str, Any], expected: ExpectedIdToken) -> None:

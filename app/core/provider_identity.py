@@ -1,6 +1,16 @@
 """What travels between Faregate and a provider, and what is believed of it."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class AttemptPurpose(StrEnum):
+    """What somebody is sent to a provider for."""
+
+    SIGN_IN = "sign_in"
+    LINK = "link"
+    REAUTHENTICATE = "reauthenticate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +23,8 @@ class ProviderIdentity:
     """In its canonical form."""
     is_email_verified: bool = False
     """Whether the provider itself says so, and is one that may."""
+    authenticated_at: datetime | None = None
+    """When the provider last asked the person to prove who they are; None if it does not tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +35,8 @@ class ProviderChallenge:
     nonce: str
     code_verifier: str
     redirect_uri: str
+    asked_again_since: datetime | None = None
+    """The person must have proved who they are since then, to the provider; None: whenever they did."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,15 @@ The nonce and the PKCE verifier are derived from the token in the browser's cook
 
 import hashlib
 import hmac
+from datetime import datetime
 
 from app.core.access_tokens import base64url
 from app.core.provider_identity import ProviderChallenge
 
 
-def challenge_of(state: str, browser_token: str, *, redirect_uri: str) -> ProviderChallenge:
+def challenge_of(
+    state: str, browser_token: str, *, redirect_uri: str, asked_again_since: datetime | None = None
+) -> ProviderChallenge:
     """The secrets that belong to this state in this browser."""
     return ProviderChallenge(
         state=state,
@@ -19,6 +22,7 @@ def challenge_of(state: str, browser_token: str, *, redirect_uri: str) -> Provid
         # 43 characters of the unreserved set, from 256 bits (RFC 7636, section 4.1).
         code_verifier=derive(browser_token, "code_verifier", state),
         redirect_uri=redirect_uri,
+        asked_again_since=asked_again_since,
     )
 
 

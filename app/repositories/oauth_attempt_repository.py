@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, delete, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.core.database import transaction
+from app.core.provider_identity import AttemptPurpose
 from app.models import OauthAttempt, Session
 from app.repositories.base_repository import BaseRepository
 
@@ -27,7 +28,10 @@ class AttemptKey:
 class SpentAttempt:
     """An attempt that has come back."""
 
+    purpose: AttemptPurpose
     session_id: UUID | None
+    invitation_digest: bytes | None
+    begun_at: datetime
 
 
 class OauthAttemptRepository(BaseRepository[OauthAttempt]):
@@ -45,14 +49,23 @@ class OauthAttemptRepository(BaseRepository[OauthAttempt]):
 
         One statement: of many that bring the same state at once, exactly one finds it.
         """
-        statement = delete(OauthAttempt).where(open_attempt(key, now)).returning(OauthAttempt.session_id)
+        statement = (
+            delete(OauthAttempt)
+            .where(open_attempt(key, now))
+            .returning(
+                OauthAttempt.purpose,
+                OauthAttempt.session_id,
+                OauthAttempt.invitation_digest,
+                OauthAttempt.created_at,
+            )
+        )
         row = (
             await self._session.execute(statement, execution_options={"synchronize_session": False})
         ).one_or_none()
-        return None if row is None else SpentAttempt(row.session_id)
+        return None if row is None else SpentAttempt(AttemptPurpose(row.purpose), *row[1:])
 
-    async def find_linking_user(self, session_id: UUID, *, now: datetime) -> UUID | None:
-        """The user of the session that wanted to link, if it still lives."""
+    async def find_user(self, session_id: UUID, *, now: datetime) -> UUID | None:
+        """The user of the session that began an attempt, if it still lives."""
         query = select(Session.user_id).where(
             Session.id == session_id, Session.revoked_at.is_(None), Session.expires_at > now
         )

@@ -1,11 +1,12 @@
 """Sign-ins."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select, update
 
+from app.core.auth_method import NEVER
 from app.models import RefreshToken, Session
 from app.repositories.base_repository import BaseRepository, EntityPage
 from app.schemas.page import PageParams
@@ -88,7 +89,7 @@ class SessionRepository(BaseRepository[Session]):
         if but is not None:
             statement = statement.where(Session.id != but)
         await self._session.execute(
-            statement.values(authenticated_at=LONG_AGO), execution_options={"synchronize_session": False}
+            statement.values(authenticated_at=NEVER), execution_options={"synchronize_session": False}
         )
 
     async def move(self, user_id: UUID, *, from_id: UUID, to_id: UUID) -> None:
@@ -125,7 +126,6 @@ class SessionRepository(BaseRepository[Session]):
         return None if row is None else EndedSession(*row)
 
 
-LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 NEWEST_FIRST = (Session.created_at.desc(), Session.id.desc())
 
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.provider_settings import ProviderKind
 from app.schemas.base import RequestModel, ResponseModel
+from app.schemas.one_time_token import MailedToken
 
 STATE_EXAMPLE = "fgo_Zm9yIGV4YW1wbGUgb25seSwgbm90IGEgcmVhbCB0b2tlbg"
 VISIBLE = r"^[\x20-\x7E]+$"
@@ -47,7 +48,7 @@ class ProviderListResponse(ResponseModel):
 
 
 class ProviderStart(RequestModel):
-    """How a sign-in through a provider is to end."""
+    """How an attempt to sign in through a provider is to end."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{}]})
 
@@ -56,6 +57,18 @@ class ProviderStart(RequestModel):
         Field(
             max_length=2000,
             description="A page of the settings that takes the answer on; without it the callback answers.",
+        ),
+    ] = None
+
+
+class ProviderSignInStart(ProviderStart):
+    """How a sign-in through a provider is to end, and what it may lead to."""
+
+    invitation: Annotated[
+        MailedToken | None,
+        Field(
+            description="Of an invitation by mail: whoever has no account yet signs up by it.",
+            examples=["fgi_Zm9yIGV4YW1wbGUgb25seSwgbm90IGEgcmVhbCB0b2tlbg"],
         ),
     ] = None
 

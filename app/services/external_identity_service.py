@@ -13,15 +13,14 @@ from app.core.exceptions import (
 )
 from app.core.provider_identity import ProviderIdentity
 from app.core.security_notice import SecurityNotice
-from app.core.sign_up_policy import SignUpPolicy
-from app.models import ExternalIdentity, User
+from app.models import ExternalIdentity
 from app.repositories.external_identity_repository import ExternalIdentityRepository
 from app.repositories.factor_repository import FactorRepository
 from app.repositories.user_repository import UserRepository
 from app.services.audit_service import AuditService
 from app.services.notice_service import NoticeService
 from app.services.provider_attempt_service import ProvenIdentity
-from app.services.registration_service import RegistrationService
+from app.services.provider_sign_up_service import ProviderSignUpService
 
 
 class ExternalIdentityService:
@@ -32,20 +31,18 @@ class ExternalIdentityService:
         identities: ExternalIdentityRepository,
         users: UserRepository,
         factors: FactorRepository,
-        registrations: RegistrationService,
+        sign_ups: ProviderSignUpService,
         *,
         notices: NoticeService,
         audit: AuditService,
-        policy: SignUpPolicy,
         clock: Clock,
     ) -> None:
         self._identities = identities
         self._users = users
         self._factors = factors
-        self._registrations = registrations
+        self._sign_ups = sign_ups
         self._notices = notices
         self._audit = audit
-        self._policy = policy
         self._clock = clock
 
     async def list_own(self, user_id: UUID) -> Sequence[ExternalIdentity]:
@@ -58,6 +55,8 @@ class ExternalIdentityService:
         Raises:
             IdentityNotLinkedError: there is none, and none may be made. Whether an account has the address
                 is told only to who has proved to own it.
+            InvalidOneTimeTokenError: the invitation to sign up by is none, or no longer.
+            InvitationForAnotherError: it was sent to another address.
         """
         identity = await self._identities.lock(proven.identity.issuer, proven.identity.subject)
         if identity is not None:
@@ -70,9 +69,21 @@ class ExternalIdentityService:
         # The address of every account has been proved: the two proofs are about one mailbox.
         user = await self._users.find_by_email(email)
         if user is None:
-            user = await self._sign_up(email)
+            user = await self._sign_ups.sign_up(email, invitation_digest=proven.invitation_digest)
         await self._link(proven, user.id)
         return user.id
+
+    async def require_known(self, proven: ProvenIdentity, user_id: UUID) -> None:
+        """Go on only if this is how the user is known to the provider; it is noted as used.
+
+        Raises:
+            ProviderSignInError: it is nobody's identity, or another user's.
+        """
+        identity = await self._identities.lock(proven.identity.issuer, proven.identity.subject)
+        if identity is None or identity.user_id != user_id:
+            raise ProviderSignInError("somebody else has come back than whose session it is")
+        identity.note_use(self._clock(), proven.identity.email)
+        await self._identities.save(identity)
 
     async def link(self, proven: ProvenIdentity, user_id: UUID) -> ExternalIdentity:
         """Let a user sign in by this identity from now on; linking again changes nothing and is told.
@@ -109,17 +120,6 @@ class ExternalIdentityService:
         if not await self._factors.count_ways_to_sign_in(user_id):
             raise LastLoginMethodError
         await self._tell(AuditAction.PROVIDER_UNLINKED, SecurityNotice.PROVIDER_UNLINKED, identity)
-
-    async def _sign_up(self, email: str) -> User:
-        if self._policy is not SignUpPolicy.OPEN:
-            raise IdentityNotLinkedError
-        registration = await self._registrations.enrol(User(email=email))
-        user = registration.user
-        organization_id = registration.organization_id
-        await self._audit.record(
-            AuditAction.SIGNED_UP, actor_id=user.id, organization_id=organization_id, target=f"user:{user.id}"
-        )
-        return user
 
     async def _link(self, proven: ProvenIdentity, user_id: UUID) -> ExternalIdentity:
         identity = await self._identities.save(new_identity(proven.provider, proven.identity, user_id))

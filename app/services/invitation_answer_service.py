@@ -76,7 +76,15 @@ class InvitationAnswerService:
         Raises:
             InvalidOneTimeTokenError: there is none, or whoever sent it may no longer offer such a place.
         """
-        now, digest = self._clock(), digest_of(token)
+        return await self.take_by_digest(digest_of(token))
+
+    async def take_by_digest(self, digest: bytes) -> OfferedPlace:
+        """The same, for who has kept only what the token is stored as.
+
+        Raises:
+            InvalidOneTimeTokenError: there is none, or whoever sent it may no longer offer such a place.
+        """
+        now = self._clock()
         organization_id = await self._invitations.find_organization(digest, now=now)
         if organization_id is None:
             raise InvalidOneTimeTokenError

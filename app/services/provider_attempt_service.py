@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -10,14 +10,17 @@ from app.adapters.identity_provider import IdentityProvider
 from app.core import opaque_tokens
 from app.core.auth_action import AuthAction
 from app.core.clock import Clock
-from app.core.exceptions import InvalidFieldError, NotFoundError, ProviderSignInError
+from app.core.exceptions import ConflictError, InvalidFieldError, NotFoundError, ProviderSignInError
 from app.core.opaque_tokens import TokenPurpose
-from app.core.provider_identity import ProviderAnswer, ProviderIdentity
+from app.core.provider_identity import AttemptPurpose, ProviderAnswer, ProviderIdentity
 from app.core.provider_secrets import challenge_of
 from app.core.provider_settings import OauthSettings, ProviderSettings
 from app.models import OauthAttempt
-from app.repositories.oauth_attempt_repository import AttemptKey, OpenOauthAttempts
+from app.repositories.oauth_attempt_repository import AttemptKey, OpenOauthAttempts, SpentAttempt
+from app.schemas.provider import ProviderStart
 from app.services.auth_limits import AuthLimits
+
+NOT_ASKED_AGAIN = "This provider does not prove that you are there now. Prove it in another way."
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +33,31 @@ class StartedAttempt:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnPurpose:
+    """What a session sends its person away for, other than to sign in."""
+
+    session_id: UUID
+    purpose: AttemptPurpose
+
+
+@dataclass(frozen=True, slots=True)
+class AskingSession:
+    """Whose session it is that wants to link, or to be fresh."""
+
+    id: UUID
+    user_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class ProvenIdentity:
     """Who has come back, and what for."""
 
     provider: str
     identity: ProviderIdentity
-    linking_user_id: UUID | None
-    """The user whose session wants to link this identity; None for who wants to sign in."""
+    purpose: AttemptPurpose = AttemptPurpose.SIGN_IN
+    session: AskingSession | None = None
+    """The session that has sent them away; None for who wants to sign in."""
+    invitation_digest: bytes | None = None
 
 
 class ProviderAttemptService:
@@ -64,38 +85,60 @@ class ProviderAttemptService:
         return self._settings.providers
 
     async def begin(
-        self, name: str, *, address: str, return_to: str | None = None, session_id: UUID | None = None
+        self,
+        name: str,
+        start: ProviderStart,
+        *,
+        address: str,
+        session: OwnPurpose | None = None,
+        invitation: str | None = None,
     ) -> StartedAttempt:
-        """Make an attempt to sign in, or for a session to link.
+        """Make an attempt to sign in, or one of a session for a purpose of its own.
 
         Raises:
             RateLimitedError: too many attempts.
             NotFoundError: there is no such provider.
+            ConflictError: a session wants to be fresh, and this provider proves no such thing.
             InvalidFieldError: the page to return to is none of those in the settings.
             ProviderUnavailableError: the provider cannot be reached.
         """
         await self._limits.take(AuthAction.PROVIDER_START, account=None, address=address)
         provider = self._provider(name)
+        purpose = AttemptPurpose.SIGN_IN if session is None else session.purpose
+        asks_again = purpose is AttemptPurpose.REAUTHENTICATE
+        if asks_again and not provider.asks_again:
+            raise ConflictError(NOT_ASKED_AGAIN)
+        return_to = start.return_to
         if return_to is not None and return_to not in self._settings.return_urls:
             raise InvalidFieldError(
                 "/return_to", "Must be one of the pages in the settings.", code="unknown_url"
             )
+        now = self._clock()
+        attempt = OauthAttempt(
+            provider=name,
+            purpose=purpose,
+            session_id=None if session is None else session.session_id,
+            invitation_digest=invitation_digest(invitation),
+            return_to=return_to,
+            expires_at=now + timedelta(seconds=self._settings.attempt_seconds),
+        )
+        return await self._send_away(provider, attempt, asked_again_since=now if asks_again else None)
+
+    async def _send_away(
+        self, provider: IdentityProvider, attempt: OauthAttempt, *, asked_again_since: datetime | None
+    ) -> StartedAttempt:
         state = opaque_tokens.issue(TokenPurpose.PROVIDER_STATE)
         browser = opaque_tokens.issue(TokenPurpose.PROVIDER_BROWSER)
-        challenge = challenge_of(state.token, browser.token, redirect_uri=self._redirect_uri(name))
+        challenge = challenge_of(
+            state.token,
+            browser.token,
+            redirect_uri=self._redirect_uri(attempt.provider),
+            asked_again_since=asked_again_since,
+        )
         url = await provider.authorization_url(challenge)
-        expires_at = self._clock() + timedelta(seconds=self._settings.attempt_seconds)
+        attempt.change(state_digest=state.digest, browser_digest=browser.digest)
         async with self._open_attempts() as attempts:
-            await attempts.save(
-                OauthAttempt(
-                    provider=name,
-                    state_digest=state.digest,
-                    browser_digest=browser.digest,
-                    return_to=return_to,
-                    session_id=session_id,
-                    expires_at=expires_at,
-                )
-            )
+            await attempts.save(attempt)
         return StartedAttempt(url, self._settings.attempt_seconds, browser.token)
 
     async def find_return_url(self, name: str, answer: ProviderAnswer, browser_token: str) -> str | None:
@@ -126,14 +169,20 @@ class ProviderAttemptService:
         """
         await self._limits.take(AuthAction.PROVIDER_CALLBACK, account=None, address=address)
         provider = self._provider(name)
-        linking_user_id = await self._spend(attempt_key(name, answer.state, browser_token))
+        attempt, session = await self._spend(attempt_key(name, answer.state, browser_token))
         if answer.code is None or answer.error is not None:
             raise ProviderSignInError("the provider refused")
-        challenge = challenge_of(answer.state, browser_token, redirect_uri=self._redirect_uri(name))
+        asks_again = attempt.purpose is AttemptPurpose.REAUTHENTICATE
+        challenge = challenge_of(
+            answer.state,
+            browser_token,
+            redirect_uri=self._redirect_uri(name),
+            asked_again_since=attempt.begun_at if asks_again else None,
+        )
         identity = await provider.identify(answer, challenge)
-        return ProvenIdentity(name, identity, linking_user_id)
+        return ProvenIdentity(name, identity, attempt.purpose, session, attempt.invitation_digest)
 
-    async def _spend(self, key: AttemptKey | None) -> UUID | None:
+    async def _spend(self, key: AttemptKey | None) -> tuple[SpentAttempt, AskingSession | None]:
         now = self._clock()
         if key is None:
             raise ProviderSignInError("the state or the cookie is malformed")
@@ -142,11 +191,11 @@ class ProviderAttemptService:
             if attempt is None:
                 raise ProviderSignInError("there is no such attempt in this browser")
             if attempt.session_id is None:
-                return None
-            user_id = await attempts.find_linking_user(attempt.session_id, now=now)
+                return attempt, None
+            user_id = await attempts.find_user(attempt.session_id, now=now)
         if user_id is None:
-            raise ProviderSignInError("the session that wanted to link is over")
-        return user_id
+            raise ProviderSignInError("the session that has begun this is over")
+        return attempt, AskingSession(attempt.session_id, user_id)
 
     def _provider(self, name: str) -> IdentityProvider:
         provider = self._providers.get(name)
@@ -166,3 +215,8 @@ def attempt_key(name: str, state: str, browser_token: str) -> AttemptKey | None:
     if state_digest is None or browser_digest is None:
         return None
     return AttemptKey(name, state_digest, browser_digest)
+
+
+def invitation_digest(token: str | None) -> bytes | None:
+    """What the invitation is found by that somebody brings; one that cannot be an invitation is none."""
+    return None if token is None else opaque_tokens.digest_of(token, TokenPurpose.INVITATION)

@@ -3,10 +3,10 @@
 import structlog
 
 from app.core.audit import AuditAction, AuditOutcome
-from app.core.auth_method import AuthMethod
+from app.core.auth_method import NEVER, AuthMethod
 from app.core.client import Client
 from app.core.exceptions import IdentityNotLinkedError, ProviderSignInError
-from app.core.provider_identity import ProviderAnswer
+from app.core.provider_identity import AttemptPurpose, ProviderAnswer
 from app.models import ExternalIdentity
 from app.services.audit_service import AuditService
 from app.services.external_identity_service import ExternalIdentityService
@@ -45,6 +45,8 @@ class ProviderSignInService:
             InvalidLoginError: the account is disabled, or has no place to be.
             IdentityNotLinkedError: who is proved has no account here.
             IdentityTakenError: the identity to link is another user's.
+            InvalidOneTimeTokenError: the invitation to sign up by is none, or no longer.
+            InvitationForAnotherError: it was sent to another address.
         """
         try:
             proven = await self._attempts.finish(name, answer, browser_token, address=client.address)
@@ -57,10 +59,19 @@ class ProviderSignInService:
             raise
 
     async def _use(self, proven: ProvenIdentity, client: Client) -> Outcome:
-        if proven.linking_user_id is not None:
-            return await self._identities.link(proven, proven.linking_user_id)
-        user_id = await self._identities.user_of(proven)
-        return await self._sign_in.complete(user_id, client, methods=frozenset({AuthMethod.PROVIDER}))
+        session, methods = proven.session, frozenset({AuthMethod.PROVIDER})
+        # Whom a provider knows it lets in silently, hours after it has asked them anything: only what it says
+        # of that makes a session fresh.
+        proved_at = proven.identity.authenticated_at or NEVER
+        if session is None:
+            user_id = await self._identities.user_of(proven)
+            return await self._sign_in.complete(user_id, client, methods=methods, proved_at=proved_at)
+        if proven.purpose is AttemptPurpose.LINK:
+            return await self._identities.link(proven, session.user_id)
+        await self._identities.require_known(proven, session.user_id)
+        return await self._sign_in.complete(
+            session.user_id, client, methods=methods, renews=session.id, proved_at=proved_at
+        )
 
     async def _tell(self, name: str, reason: str) -> None:
         log.warning("provider_sign_in_failed", provider=name, reason=reason)

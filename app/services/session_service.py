@@ -7,6 +7,7 @@ from app.core import opaque_tokens
 from app.core.audit import AuditAction
 from app.core.client import Client
 from app.core.clock import Clock
+from app.core.exceptions import NotFoundError
 from app.core.opaque_tokens import TokenPurpose
 from app.core.settings import SessionSettings
 from app.models import Session
@@ -42,23 +43,33 @@ class SessionService:
         self._settings = settings
         self._clock = clock
 
-    async def open(self, user_id: UUID, client: Client) -> SessionTokens | None:
+    async def open(
+        self, user_id: UUID, client: Client, *, authenticated_at: datetime | None = None
+    ) -> SessionTokens | None:
         """Begin a session in the user's first organization; None for a user who has no place to be.
 
-        If it is one too many for the user, the oldest ends.
+        If it is one too many for the user, the oldest ends. It is as fresh as the proof that it begins with:
+        of now, unless `authenticated_at` says otherwise.
         """
         now = self._clock()
+        # Locked, so that sign-ins at the same moment count each other, and before the place is looked for:
+        # whoever takes it away meanwhile moves the sessions that there are (DepartureService).
+        try:
+            await self._users.lock(user_id)
+        except NotFoundError:
+            # Deleted since the proof was looked at.
+            return None
         organization_id = await self._memberships.find_home(user_id)
         if organization_id is None:
             return None
-        # Locked, so that sign-ins at the same moment count each other.
-        await self._users.lock(user_id)
         await self._sessions.revoke_oldest_by_user(
             user_id, keep=self._settings.per_user_max - 1, liveness=self._liveness(now)
         )
-        return await self._begin(user_id, organization_id, client, now)
+        return await self._begin(user_id, organization_id, client, authenticated_at or now)
 
-    async def replace(self, session_id: UUID, *, user_id: UUID, client: Client) -> SessionTokens:
+    async def replace(
+        self, session_id: UUID, *, user_id: UUID, client: Client, authenticated_at: datetime | None = None
+    ) -> SessionTokens:
         """End a session whose person has proved anew who they are, and begin one in its place.
 
         A new id, because whoever holds the old tokens must not rise with them (session fixation, SEC-24).
@@ -67,8 +78,10 @@ class SessionService:
             NotFoundError: there is none, it is over, or it is another user's.
         """
         now = self._clock()
+        # Before the session is read: whoever moves it to another organization meanwhile waits here.
+        await self._users.lock(user_id)
         old = await self._end(session_id, user_id, now)
-        return await self._begin(user_id, old.organization_id, client, now)
+        return await self._begin(user_id, old.organization_id, client, authenticated_at or now)
 
     async def list_own(self, user_id: UUID, params: PageParams, *, current_id: UUID) -> Page[SessionResponse]:
         """The user's sessions that are neither revoked nor over, the current one marked."""
@@ -118,12 +131,13 @@ class SessionService:
         return await self._sessions.save(session)
 
     async def _begin(
-        self, user_id: UUID, organization_id: UUID, client: Client, now: datetime
+        self, user_id: UUID, organization_id: UUID, client: Client, authenticated_at: datetime
     ) -> SessionTokens:
+        now = self._clock()
         session = Session(
             user_id=user_id,
             organization_id=organization_id,
-            authenticated_at=now,
+            authenticated_at=authenticated_at,
             expires_at=now + timedelta(seconds=self._settings.refresh_absolute_seconds),
             last_used_at=now,
             ip_address=client.address,

@@ -1,7 +1,7 @@
 """The one way by which whoever has proved a first factor gets a session."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.core import opaque_tokens
@@ -31,6 +31,14 @@ class SecondFactorChallenge:
     """What this account may prove now."""
 
 
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What somebody has proved, and when."""
+
+    methods: frozenset[AuthMethod]
+    at: datetime
+
+
 class SignInService:
     """Turns proved factors into a session; no other service opens one, so no path leads around the second."""
 
@@ -56,10 +64,13 @@ class SignInService:
         *,
         methods: frozenset[AuthMethod],
         renews: UUID | None = None,
+        proved_at: datetime | None = None,
     ) -> SessionTokens | SecondFactorChallenge:
         """Open a session for who has proved these methods, or demand the second factor that is enrolled.
 
         `renews` names a session of the user that the new one replaces: its person proves anew who they are.
+        `proved_at` says when they proved these methods, if it was not now: a session is as fresh as that. A
+        second factor that is proved afterwards is proved now.
 
         Raises:
             InvalidLoginError: the account is disabled or has no place to be, or that session is over, or the
@@ -72,9 +83,10 @@ class SignInService:
             if factors.has_short_password and AuthMethod.PASSWORD in methods:
                 # However the second factor was lost: eight characters alone are no proof. A reset helps.
                 raise InvalidLoginError
+        proof = Proof(methods, proved_at or self._clock())
         if renews is not None:
-            return await self._replace(renews, user_id, client, methods)
-        return await self._open(user_id, client, methods)
+            return await self._replace(renews, user_id, client, proof)
+        return await self._open(user_id, client, proof)
 
     async def _demand(
         self,
@@ -98,23 +110,23 @@ class SignInService:
         await self._audit.record(AuditAction.SECOND_FACTOR_DEMANDED, actor_id=user_id, details=told(proved))
         return SecondFactorChallenge(issued.token, int(PENDING_LIFETIME.total_seconds()), possible)
 
-    async def _replace(
-        self, session_id: UUID, user_id: UUID, client: Client, methods: frozenset[AuthMethod]
-    ) -> SessionTokens:
+    async def _replace(self, session_id: UUID, user_id: UUID, client: Client, proof: Proof) -> SessionTokens:
         try:
-            tokens = await self._sessions.replace(session_id, user_id=user_id, client=client)
+            tokens = await self._sessions.replace(
+                session_id, user_id=user_id, client=client, authenticated_at=proof.at
+            )
         except NotFoundError:
             raise InvalidLoginError from None
         await self._audit.record(
             AuditAction.REAUTHENTICATED,
             actor_id=user_id,
             target=f"session:{tokens.session_id}",
-            details=told(methods),
+            details=told(proof.methods),
         )
         return tokens
 
-    async def _open(self, user_id: UUID, client: Client, methods: frozenset[AuthMethod]) -> SessionTokens:
-        tokens = await self._sessions.open(user_id, client)
+    async def _open(self, user_id: UUID, client: Client, proof: Proof) -> SessionTokens:
+        tokens = await self._sessions.open(user_id, client, authenticated_at=proof.at)
         target = f"user:{user_id}"
         if tokens is None:
             await self._audit.record_apart(
@@ -126,7 +138,7 @@ class SignInService:
             actor_id=user_id,
             session_id=tokens.session_id,
             target=target,
-            details=told(methods),
+            details=told(proof.methods),
         )
         return tokens
 

@@ -185,3 +185,35 @@ async def test_somebody_who_refuses_at_the_provider_is_not_signed_in(client, awa
 
     assert brought_back["error"] == "access_denied"
     assert refused.json()["code"] == "provider_sign_in_failed"
+
+
+async def test_a_silent_sign_in_is_not_fresh_and_a_step_up_makes_the_provider_ask(client, away):
+    """SEC-12: OpenID Connect Core 1.0, sections 3.1.2.1 and 3.1.3.7, as somebody else reads them."""
+    email, browser = f"person-{secrets.token_hex(8)}@example.org", Browser(client)
+    await browser.finish("real", await sign_in_at_provider(away, await browser.start("real"), email))
+    silent = await browser.finish("real", await known_at_provider(away, await browser.start("real")))
+    headers = bearer(silent.json())
+    refused = await client.post("/api/v1/api-keys", json={"name": "x"}, headers=headers)
+    url = await browser.start("real", headers=headers, kind="reauthenticate")
+    stripped = re.sub("&(prompt|max_age)=[a-z0-9]+", "", url)
+    tricked = await browser.finish("real", await known_at_provider(away, stripped))
+    url = await browser.start("real", headers=headers, kind="reauthenticate")
+
+    fresh = await browser.finish("real", await sign_in_at_provider(away, url, email))
+
+    assert refused.json()["code"] == "reauthentication_required"
+    assert (tricked.status_code, tricked.json()["code"]) == (401, "provider_sign_in_failed")
+    assert fresh.status_code == 200, fresh.text
+    made = await client.post("/api/v1/api-keys", json={"name": "x"}, headers=bearer(fresh.json()))
+    assert made.status_code == 201
+
+
+async def known_at_provider(away, url):
+    """Come back from a provider that knows who sits there, and asks nothing."""
+    answer = await away.get(url)
+    for _ in range(STEPS_MAX):
+        location = answer.headers["location"]
+        if location.startswith(CALLBACK):
+            return dict(parse_qsl(urlsplit(location).query))
+        answer = await away.get(urljoin(str(answer.url), location))
+    raise AssertionError(answer.text)

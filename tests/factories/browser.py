@@ -18,9 +18,11 @@ class Browser:
     client: httpx2.AsyncClient
     cookie: str = ""
 
-    async def start(self, name: str, *, headers: dict[str, str] | None = None, **body: Any) -> str:
-        """Begin to sign in, or with a session's headers to link; the provider's address."""
-        kind = "start" if headers is None else "link"
+    async def start(
+        self, name: str, *, headers: dict[str, str] | None = None, kind: str = "", **body: Any
+    ) -> str:
+        """Begin to sign in, or with a session's headers to link or another kind; the provider's address."""
+        kind = kind or ("start" if headers is None else "link")
         answer = await self.client.post(f"{PROVIDERS}/{name}/{kind}", json=body, headers=headers or {})
         assert answer.status_code == 200, answer.text
         self.cookie = answer.headers["set-cookie"].partition(";")[0].removeprefix(f"{COOKIE}=")

@@ -70,6 +70,8 @@ class IdentityProvider:
     key: Any = field(default_factory=new_key)
     ahead_seconds: int = 0
     """How far its clock is ahead of ours."""
+    asked_seconds_ago: int = 0
+    """How long ago it had its people prove who they are, unless it is told to ask again."""
     grants: dict[str, Grant] = field(default_factory=dict)
     metadata: dict[str, Any] = field(default_factory=dict)
     """Members of the discovery document that replace or, if None, drop the right ones."""
@@ -134,9 +136,11 @@ class IdentityProvider:
     def id_token(self, grant: Grant, access_token: str) -> str:
         """The signed statement about who came."""
         now, person = int(time.time()) + self.ahead_seconds, grant.person
+        asked_again = grant.parameters.get("prompt") == "login"
         right = {
             "iss": self.issuer, "sub": person.sub, "aud": CLIENT_ID, "iat": now, "exp": now + 300,
             "nonce": grant.parameters.get("nonce"), "at_hash": half_hash(access_token),
+            "auth_time": now if asked_again else now - self.asked_seconds_ago,
             "email": person.email, "email_verified": person.email_verified, **person.more,
         }  # fmt: skip
         return signed(

@@ -6,7 +6,7 @@ from fastapi import Depends
 
 from app.api.dependencies.audit_service import AuditServiceDep
 from app.api.dependencies.notice_service import NoticeServiceDep
-from app.api.dependencies.registration_service import RegistrationServiceDep
+from app.api.dependencies.provider_sign_up_service import ProviderSignUpServiceDep
 from app.api.dependencies.resources import ResourcesDep
 from app.api.dependencies.session import SessionDep
 from app.repositories.external_identity_repository import ExternalIdentityRepository
@@ -17,7 +17,7 @@ from app.services.external_identity_service import ExternalIdentityService
 
 async def get_external_identity_service(
     session: SessionDep,
-    registrations: RegistrationServiceDep,
+    sign_ups: ProviderSignUpServiceDep,
     notices: NoticeServiceDep,
     audit: AuditServiceDep,
     resources: ResourcesDep,
@@ -27,10 +27,9 @@ async def get_external_identity_service(
         ExternalIdentityRepository(session),
         UserRepository(session),
         FactorRepository(session),
-        registrations,
+        sign_ups,
         notices=notices,
         audit=audit,
-        policy=resources.settings.sign_up_policy,
         clock=resources.clock,
     )
 

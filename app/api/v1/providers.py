@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 from fastapi.responses import RedirectResponse
 
-from app.api.access import NOTHING, fresh_session, public
+from app.api.access import NOTHING, fresh_session, public, session
 from app.api.dependencies.client import ClientDep
 from app.api.dependencies.provider_attempt_service import ProviderAttemptServiceDep
 from app.api.dependencies.provider_browser import BrowserTokenDep, set_browser_cookie
@@ -17,17 +17,25 @@ from app.api.problems import problem_responses
 from app.api.provider_answer import PROVIDER_RESPONSES, tell_outcome, to_answer
 from app.api.strict_route import StrictRoute
 from app.core.audit import AuditAction
+from app.core.provider_identity import AttemptPurpose
 from app.schemas.auth import TokenResponse
 from app.schemas.provider import (
     ProviderCallback,
     ProviderListResponse,
     ProviderResponse,
     ProviderReturn,
+    ProviderSignInStart,
     ProviderStart,
     ProviderStartResponse,
 )
+from app.services.provider_attempt_service import OwnPurpose
 
-FINISHED = (AuditAction.SIGN_IN, AuditAction.SECOND_FACTOR_DEMANDED, AuditAction.PROVIDER_LINKED)
+FINISHED = (
+    AuditAction.SIGN_IN,
+    AuditAction.SECOND_FACTOR_DEMANDED,
+    AuditAction.PROVIDER_LINKED,
+    AuditAction.REAUTHENTICATED,
+)
 
 router = APIRouter(prefix="/api/v1/auth/providers", tags=["Providers"], route_class=StrictRoute)
 Name = Annotated[str, Path(description="As the settings name it.", examples=["google"])]
@@ -51,16 +59,19 @@ async def list_providers(attempts: ProviderAttemptServiceDep) -> ProviderListRes
 )
 async def start_sign_in(
     name: Name,
-    body: ProviderStart,
+    body: ProviderSignInStart,
     client: ClientDep,
     attempts: ProviderAttemptServiceDep,
     response: Response,
 ) -> ProviderStartResponse:
     """Get the provider's address for this browser, which is given a cookie that it must bring back.
 
-    An attempt works once, in this browser, for ten minutes; a newer one takes the cookie's place.
+    An attempt works once, in this browser, for ten minutes; a newer one takes the cookie's place. Who was
+    invited by mail and has no account sends the invitation along; it must have gone to the address that the
+    provider vouches for.
     """
-    started = await attempts.begin(name, address=client.address, return_to=body.return_to)
+    invitation = None if body.invitation is None else body.invitation.get_secret_value()
+    started = await attempts.begin(name, body, address=client.address, invitation=invitation)
     set_browser_cookie(response, started.browser_token, lifetime_seconds=started.expires_in)
     return ProviderStartResponse.model_validate(started)
 
@@ -83,9 +94,33 @@ async def start_linking(
 
     The session must still live when the browser comes back.
     """
-    started = await attempts.begin(
-        name, address=client.address, return_to=body.return_to, session_id=session_id
-    )
+    purpose = OwnPurpose(session_id, AttemptPurpose.LINK)
+    started = await attempts.begin(name, body, address=client.address, session=purpose)
+    set_browser_cookie(response, started.browser_token, lifetime_seconds=started.expires_in)
+    return ProviderStartResponse.model_validate(started)
+
+
+@router.post(
+    "/{name}/reauthenticate",
+    summary="Begin to prove again who you are through a provider",
+    responses=problem_responses(404, 409),
+    dependencies=[session(audit=NOTHING)],
+)
+async def start_reauthentication(
+    name: Name,
+    body: ProviderStart,
+    session_id: SessionIdDep,
+    client: ClientDep,
+    attempts: ProviderAttemptServiceDep,
+    response: Response,
+) -> ProviderStartResponse:
+    """Get the provider's address for this browser; who comes back has a fresh session in place of this one.
+
+    The provider is told to ask anew who you are, and must say that it has. A provider that cannot is a 409:
+    prove it in another way.
+    """
+    purpose = OwnPurpose(session_id, AttemptPurpose.REAUTHENTICATE)
+    started = await attempts.begin(name, body, address=client.address, session=purpose)
     set_browser_cookie(response, started.browser_token, lifetime_seconds=started.expires_in)
     return ProviderStartResponse.model_validate(started)
 
@@ -148,9 +183,9 @@ async def finish_sign_in(
 ) -> Response:
     """Send on what the provider has sent the browser back with, from the browser that began.
 
-    200: you are signed in. 201: the identity is linked to the account that wanted to link it. 202: the
-    account demands a second factor. An identity that nobody has linked opens an account only by an address
-    that its provider is trusted to vouch for.
+    200: you are signed in, with a session as fresh as the provider says that you are. 201: the identity is
+    linked to the account that wanted to link it. 202: the account demands a second factor. An identity that
+    nobody has linked opens an account only by an address that its provider is trusted to vouch for.
     """
     outcome = await sign_in.finish(name, to_answer(body), browser_token, client)
     return tell_outcome(outcome, transport)

@@ -84,7 +84,7 @@ async def test_nothing_in_the_database_can_finish_an_attempt(browser, resources)
     attempt = await attempt_of(resources, asked["state"])
     stored = {column.name: getattr(attempt, column.name) for column in OauthAttempt.__table__.columns}
     assert len(stored["state_digest"]) == len(stored["browser_digest"]) == 32
-    assert {name for name, value in stored.items() if isinstance(value, str)} == {"provider"}
+    assert {name for name, value in stored.items() if isinstance(value, str)} == {"provider", "purpose"}
     lifetime = attempt.expires_at - attempt.created_at
     assert timedelta(minutes=9) < lifetime <= timedelta(minutes=10, seconds=1)
 
