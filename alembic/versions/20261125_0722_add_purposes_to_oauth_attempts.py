@@ -1,7 +1,7 @@
 """Add purposes to oauth attempts.
 
 Revision: 20261125_0722
-After: 20261125_0712
+After: 20261125_0716
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261125_0722"
-down_revision = "20261125_0712"
+down_revision = "20261125_0716"
 branch_labels = None
 depends_on = None
 
