@@ -1,5 +1,6 @@
 """One real PostgreSQL for the whole run; every test brings its own organizations and assumes nothing else."""
 
+import asyncio
 import hashlib
 import os
 import shutil
@@ -8,10 +9,12 @@ from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import asyncpg
 import httpx2
 import pytest
 from alembic.config import Config
 from fastapi import FastAPI
+from sqlalchemy import make_url
 
 from alembic import command
 from app.adapters.embedded_postgres import EmbeddedPostgres
@@ -21,6 +24,8 @@ from app.main import create_app
 from tests.factories import Caller, Outbox, World
 
 URL_VARIABLE = "FAREGATE_TEST_DATABASE_URL"
+TEMPLATE = "faregate_template"
+"""A migrated database that nobody uses: tests that need one of their own get a copy."""
 ROOT = Path(__file__).parent.parent
 ENCRYPTION_KEY = urlsafe_b64encode(hashlib.sha256(b"faregate tests").digest()).decode()
 """The same in every process: whoever shares a database must be able to read its signing keys."""
@@ -38,6 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
     config.add_cleanup(stop_postgres)
     migrate(server.url)
+    asyncio.run(make_template(server.url))
     os.environ[URL_VARIABLE] = server.url
 
 
@@ -53,6 +59,15 @@ def migrate(url: str) -> None:
     config = Config(str(ROOT / "alembic.ini"))
     config.attributes["url"] = url.replace("postgresql://", "postgresql+asyncpg://")
     command.upgrade(config, "head")
+
+
+async def make_template(url: str) -> None:
+    """Copy what has just been migrated."""
+    connection = await asyncpg.connect(
+        make_url(url).set(database="postgres").render_as_string(hide_password=False)
+    )
+    await connection.execute(f"CREATE DATABASE {TEMPLATE} TEMPLATE {make_url(url).database}")
+    await connection.close()
 
 
 def make_secrets() -> dict[str, str]:

@@ -103,9 +103,11 @@ def places(
             yield from places(operation, option["items"], (*place, 0))
 
 
-def spoil(operation: Operation, place: Place, raw: str) -> bytes:
-    """The example with the value at one place replaced by a JSON text of choice."""
-    body = put(operation, operation.body_schema or {}, operation.example, place)
+def spoil(operation: Operation, raw: str, *places: Place) -> bytes:
+    """The example with the value at each of these places replaced by a JSON text of choice."""
+    body = operation.example
+    for place in places:
+        body = put(operation, operation.body_schema or {}, body, place)
     return json.dumps(body).replace(f'"{SPOILED}"', raw).encode()
 
 

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from alembic import command
 from app.core.job_queue import JOB_QUEUE
 from app.models import Base
+from tests.conftest import TEMPLATE
 
 ROOT = Path(__file__).parents[2]
 FILE_NAME = re.compile(r"(?P<revision>\d{8}_\d{4})_[a-z0-9_]+\.py")
@@ -79,10 +80,10 @@ async def make_database(database_url):
     )
     names = []
 
-    async def make_database():
+    async def make_database(template="template0"):
         names.append(f"migrations_{uuid4().hex}")
         async with server.connect() as connection:
-            await connection.execute(text(f"CREATE DATABASE {names[-1]} TEMPLATE template0"))
+            await connection.execute(text(f"CREATE DATABASE {names[-1]} TEMPLATE {template}"))
         url = server.url.set(database=names[-1])
         return Database(url.render_as_string(hide_password=False))
 
@@ -95,9 +96,10 @@ async def make_database(database_url):
 
 async def test_every_revision_goes_up_and_down_and_up_again(make_database):
     database = await make_database()
+    after = await database.structure()
 
     for revision in REVISIONS:
-        before = await database.structure()
+        before = after
         await database.run(command.upgrade, revision)
         after = await database.structure()
         await database.run(command.downgrade, "-1")
@@ -120,9 +122,8 @@ async def test_all_revisions_go_down_to_nothing_and_up_again(make_database):
 
 
 async def test_migrations_and_models_do_not_drift(make_database):
-    migrated, modelled = await make_database(), await make_database()
+    migrated, modelled = await make_database(template=TEMPLATE), await make_database()
 
-    await migrated.run(command.upgrade, "head")
     async with modelled.engine.begin() as connection:
         await connection.run_sync(Base.metadata.create_all)
 
@@ -135,8 +136,7 @@ async def test_migrations_and_models_do_not_drift(make_database):
 
 
 async def test_the_queue_is_as_its_library_wants_it(make_database):
-    database = await make_database()
-    await database.run(command.upgrade, "head")
+    database = await make_database(template=TEMPLATE)
 
     connection = await asyncpg.connect(database.config.attributes["url"].replace("+asyncpg", ""))
     queries = Queries(
@@ -152,8 +152,7 @@ async def test_the_queue_is_as_its_library_wants_it(make_database):
 @pytest.fixture
 async def write_revision(make_database, tmp_path):
     """Writes revisions next to ours, into a folder that is thrown away."""
-    database = await make_database()
-    await database.run(command.upgrade, "head")
+    database = await make_database(template=TEMPLATE)
     database.config.set_main_option("version_locations", f"{ROOT / 'alembic' / 'versions'}:{tmp_path}")
 
     async def write_revision(message):

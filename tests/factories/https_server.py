@@ -46,6 +46,11 @@ class HttpsServer:
         """How often this path was asked for."""
         return sum(each.path.partition("?")[0] == path for each in self.received)
 
+    def forget(self) -> None:
+        """Answer nothing any more, as if nobody had asked."""
+        self.answers.clear()
+        self.received.clear()
+
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer one connection's one request."""
         try:

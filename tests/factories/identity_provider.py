@@ -5,8 +5,6 @@ import hashlib
 import json
 import secrets
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -15,8 +13,7 @@ from joserfc.jwk import ECKey, OctKey, RSAKey
 from joserfc.jws import JWSRegistry
 
 from app.core.access_tokens import base64url
-from tests.factories.certificates import CertificateAuthority
-from tests.factories.https_server import HttpsServer, Received, https_server, says
+from tests.factories.https_server import HttpsServer, Received, says
 
 CLIENT_ID = "faregate-client"
 CLIENT_SECRET = "a secret: with & signs"
@@ -185,10 +182,3 @@ def signed(header: dict[str, Any], claims: dict[str, Any], key: Any) -> str:
     algorithm = {ECKey: "ES256", OctKey: "HS256", RSAKey: "RS256"}[type(key)]
     signature = JWSRegistry.algorithms[algorithm].sign(signing_input.encode(), key)
     return f"{signing_input}.{base64url(signature)}"
-
-
-@asynccontextmanager
-async def identity_provider(authority: CertificateAuthority) -> AsyncIterator[IdentityProvider]:
-    """A provider on loopback for a while."""
-    async with https_server(authority.server_context("localhost")) as server:
-        yield IdentityProvider(server)

@@ -1,11 +1,13 @@
 """The application with two providers of our own, for every test anew."""
 
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 
 import httpx2
 import pytest
 
+from app.adapters.identity_providers import build_identity_providers
 from app.adapters.oidc_provider import OidcProvider
 from app.core.provider_settings import OauthSettings, OutboundSettings
 from app.core.settings import AccountSettings, LimitSettings
@@ -13,7 +15,8 @@ from app.main import create_app
 from tests.factories import World
 from tests.factories.browser import Browser
 from tests.factories.certificates import CertificateAuthority
-from tests.factories.identity_provider import IdentityProvider, identity_provider
+from tests.factories.https_server import HttpsServer, https_server
+from tests.factories.identity_provider import IdentityProvider
 
 RETURN_URL = "https://app.example.org/signed-in?from=faregate"
 
@@ -24,18 +27,32 @@ def authority(tmp_path_factory) -> CertificateAuthority:
     return CertificateAuthority(tmp_path_factory.mktemp("authority"))
 
 
-@pytest.fixture
-async def alpha(authority) -> AsyncIterator[IdentityProvider]:
-    """A provider that is trusted for addresses."""
-    async with identity_provider(authority) as provider:
-        yield provider
+@pytest.fixture(scope="session")
+async def alpha_server(authority) -> AsyncIterator[HttpsServer]:
+    """Where alpha is."""
+    async with https_server(authority.server_context("localhost")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+async def beta_server(authority) -> AsyncIterator[HttpsServer]:
+    """Where beta is."""
+    async with https_server(authority.server_context("localhost")) as server:
+        yield server
 
 
 @pytest.fixture
-async def beta(authority) -> AsyncIterator[IdentityProvider]:
+def alpha(alpha_server) -> IdentityProvider:
+    """A provider that is trusted for addresses; nobody has asked it anything."""
+    alpha_server.forget()
+    return IdentityProvider(alpha_server)
+
+
+@pytest.fixture
+def beta(beta_server) -> IdentityProvider:
     """A provider that is not."""
-    async with identity_provider(authority) as provider:
-        yield provider
+    beta_server.forget()
+    return IdentityProvider(beta_server)
 
 
 @pytest.fixture
@@ -73,23 +90,43 @@ def limits(settings) -> LimitSettings:
     return settings.limits
 
 
+@pytest.fixture(scope="session")
+async def provider_apps(settings, authority, alpha_server, beta_server):
+    """The application, started once for each way of signing up and each set of limits."""
+    providers = {
+        "alpha": IdentityProvider(alpha_server).settings(title="Alpha Ltd"),
+        "beta": IdentityProvider(beta_server).settings(trusted_for_email=False),
+    }
+    outbound = OutboundSettings(allowed_networks=["127.0.0.0/8"], ca_file=authority.file, timeout_seconds=5)
+    known = {
+        "oauth": OauthSettings(providers=providers, return_urls=[RETURN_URL]),
+        "outbound": outbound,
+    }
+    apps = {}
+
+    async with AsyncExitStack() as running:
+
+        async def find(sign_up, limits):
+            chosen = (sign_up, limits.model_dump_json())
+            if chosen not in apps:
+                changes = {**known, "accounts": AccountSettings(sign_up=sign_up), "limits": limits}
+                apps[chosen] = create_app(settings.model_copy(update=changes))
+                await running.enter_async_context(apps[chosen].router.lifespan_context(apps[chosen]))
+            return apps[chosen]
+
+        yield find
+
+
 @pytest.fixture
-async def provider_app(settings, authority, alpha, beta, sign_up, limits):
-    """The application, started, knowing both providers."""
-    providers = {"alpha": alpha.settings(title="Alpha Ltd"), "beta": beta.settings(trusted_for_email=False)}
-    changed = settings.model_copy(
-        update={
-            "oauth": OauthSettings(providers=providers, return_urls=[RETURN_URL]),
-            "outbound": OutboundSettings(
-                allowed_networks=["127.0.0.0/8"], ca_file=authority.file, timeout_seconds=5
-            ),
-            "accounts": AccountSettings(sign_up=sign_up),
-            "limits": limits,
-        }
+async def provider_app(provider_apps, alpha, beta, sign_up, limits):
+    """The application, which knows of both providers and has not asked them anything."""
+    app = await provider_apps(sign_up, limits)
+    resources = app.state.resources
+    fresh = build_identity_providers(
+        resources.settings.oauth.providers, resources.outbound, clock=resources.clock
     )
-    app = create_app(changed)
-    async with app.router.lifespan_context(app):
-        yield app
+    resources.identity_providers.update(fresh)
+    return app
 
 
 @pytest.fixture
