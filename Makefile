@@ -18,7 +18,7 @@ FIND_UV = set -e; uv=uv; $$uv --version >/dev/null 2>&1 || { uv=.uv/bin/uv; $$uv
 	--disable-pip-version-check --require-hashes --requirement requirements/uv.txt; }; }
 
 .DEFAULT_GOAL := help
-.PHONY: help run test prove check bench migrate demo lock
+.PHONY: help run test prove torture check bench migrate demo lock
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,10 +27,13 @@ run: $(INSTALLED) ## Start Faregate with its own PostgreSQL on http://127.0.0.1:
 	@$(BIN)/faregate run $(ARGS)
 
 test: $(INSTALLED) ## Run the tests on a real PostgreSQL (ARGS="tests/core -x" for some of them)
-	@$(BIN)/python -m pytest -n $(TEST_PROCESSES) -m "not long" $(ARGS)
+	@$(BIN)/python -m pytest -n $(TEST_PROCESSES) -m "not long and not torture" $(ARGS)
 
 prove: $(INSTALLED) ## Run the long tests: fuzzing, kills under load, the guide to the letter
 	@$(BIN)/python -m pytest -n $(TEST_PROCESSES) -m long $(ARGS)
+
+torture: $(INSTALLED) ## Kill, stall, fill and repeat for minutes, and print the figures
+	@$(BIN)/python -m pytest -n 0 -m torture $(ARGS)
 
 check: $(INSTALLED) ## Lint, format check, types, import rules and the standards
 	@$(BIN)/ruff check .

@@ -14,11 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from app.core.exceptions import CommitOutcomeUnknownError, DatabaseUnavailableError
 from app.core.settings import DatabaseSettings
 
-UNAVAILABLE_STATES = frozenset({"57P01", "57P02", "57P03", "53300", "55P03", "57014"})
-"""SQLSTATEs that say "not now": shut down, starting, too many connections, lock or statement timeout."""
+UNDONE_STATES = frozenset({"55P03", "57014", "53100", "53200"})
+"""Lock or statement timeout, disk or memory full: PostgreSQL says so after it has undone the statement."""
 
-UNDONE_STATES = frozenset({"55P03", "57014"})
-"""Those of them that PostgreSQL answers with after it has undone the statement."""
+UNAVAILABLE_STATES = UNDONE_STATES | {"57P01", "57P02", "57P03", "53300"}
+"""All SQLSTATEs that say "not now": shut down, starting, too many connections besides."""
 UNREACHABLE = (DBAPIError, PoolTimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
 """What a lost database looks like from SQLAlchemy, from the driver, and from the network."""
 POOL_TIMEOUT_SECONDS = 5

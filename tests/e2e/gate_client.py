@@ -18,10 +18,19 @@ class GateClient:
         Raises:
             OSError: the server is not there, or it went away before its answer was complete.
         """
+        return await self.post("/api/v1/verify", question)
+
+    async def post(self, path, body, **headers):
+        """The answer to a POST: status, headers, and the body's value.
+
+        Raises:
+            OSError: the server is not there, or it went away before its answer was complete.
+        """
         try:
             reader, writer = await self._connect()
-            body = json.dumps(question)
-            head = f"POST /api/v1/verify HTTP/1.1\r\nHost: test\r\n{self._authorization}"
+            body = json.dumps(body)
+            head = f"POST {path} HTTP/1.1\r\nHost: test\r\n{self._authorization}"
+            head += "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
             head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
             writer.write((head + body).encode())
             return await read_answer(reader)

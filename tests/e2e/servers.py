@@ -17,7 +17,7 @@ START_SECONDS_MAX = 60
 class Server:
     """A server process of its own on a database, on a port that stays the same over restarts."""
 
-    def __init__(self, settings, folder, *, database_url=None, **environment):
+    def __init__(self, settings, folder, *, database_url=None, root=ROOT, **environment):
         secrets = settings.secrets
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -31,6 +31,7 @@ class Server:
             FAREGATE_LOGGING__LEVEL="warning",
         )
         self._environment.update(environment)
+        self._root = root
         self._process = None
 
     def start(self):
@@ -38,7 +39,7 @@ class Server:
         with self._log_path.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "app.cli", "serve", "--port", str(self.port)],
-                cwd=ROOT,
+                cwd=self._root,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,

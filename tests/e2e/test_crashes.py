@@ -1,8 +1,6 @@
 """Nothing acknowledged is lost and nothing is charged twice, whichever process dies under load."""
 
 import asyncio
-from collections import Counter
-from uuid import uuid4
 
 import pytest
 from pydantic import SecretStr
@@ -12,6 +10,7 @@ from app.main import open_resources
 from tests.conftest import migrate
 from tests.e2e.gate_client import GateClient
 from tests.e2e.servers import Server
+from tests.e2e.shoppers import Shoppers, prove_every_purchase
 from tests.factories import World
 
 pytestmark = pytest.mark.long
@@ -22,50 +21,13 @@ PAUSE_SECONDS = 0.03
 """Leaves the machine to the servers that are starting again."""
 
 
-class Shoppers:
-    """Callers who buy without end, and repeat each purchase by its charge id until it is answered."""
-
-    def __init__(self, servers, service_key, api_key):
-        self.acknowledged = Counter()
-        self.refusals = []
-        self.open = True
-        self._servers = servers
-        self._service_key = service_key
-        self._api_key = api_key
-
-    async def shop(self, number):
-        """Buy one thing after the other, at whichever server answers."""
-        clients = [GateClient(server.port, self._service_key) for server in self._servers]
-        while self.open:
-            charge_id = str(uuid4())
-            while not await self._buy(clients[number % len(clients)], charge_id):
-                number += 1
-                await asyncio.sleep(PAUSE_SECONDS)
-            await asyncio.sleep(PAUSE_SECONDS)
-        for client in clients:
-            client.close()
-
-    async def _buy(self, client, charge_id):
-        try:
-            question = client.verify(key=self._api_key, cost=1, charge_id=charge_id)
-            status, headers, verdict = await asyncio.wait_for(question, timeout=30)
-        except ConnectionError:
-            return False
-        if status != 200:
-            self.refusals.append((status, headers.get("retry-after")))
-            return False
-        assert verdict["code"] == "VALID"
-        self.acknowledged[charge_id] += 1
-        return True
-
-
-async def prove_every_purchase(world, organization, shoppers):
-    """Each acknowledged purchase stands in the ledger exactly once, and nothing else does."""
-    entries = await world.entries(organization.id)
-    charged = Counter(entry.charge_id for entry in entries if entry.kind == "charge")
-    assert charged == shoppers.acknowledged
-    assert [entry.sequence for entry in entries] == list(range(1, len(entries) + 1))
-    assert await world.balance(organization.id) == sum(entry.amount for entry in entries)
+def customers(servers, service_key, api_key):
+    """Shoppers with a connection to each of the servers."""
+    return Shoppers(
+        lambda: [GateClient(server.port, service_key) for server in servers],
+        api_key,
+        pause_seconds=PAUSE_SECONDS,
+    )
 
 
 async def test_ten_kills_of_servers_under_load_lose_no_acknowledged_charge_and_repeat_none(
@@ -74,7 +36,7 @@ async def test_ten_kills_of_servers_under_load_lose_no_acknowledged_charge_and_r
     organization = await world.organization(credits=1_000_000)
     key = await world.api_key(organization)
     servers = [Server(settings, tmp_path) for _ in range(2)]
-    shoppers = Shoppers(servers, (await world.service_key()).api_key, key.api_key)
+    shoppers = customers(servers, (await world.service_key()).api_key, key.api_key)
     try:
         for server in servers:
             server.start()
@@ -115,7 +77,7 @@ async def test_postgres_killed_under_load_answers_503_meanwhile_and_recovers_wit
         key = await world.api_key(organization)
         service_key = (await world.service_key()).api_key
     server = Server(settings, tmp_path, database_url=postgres.url)
-    shoppers = Shoppers([server], service_key, key.api_key)
+    shoppers = customers([server], service_key, key.api_key)
     try:
         server.start()
         await asyncio.to_thread(server.await_ready)
