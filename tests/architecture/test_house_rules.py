@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from app.models import Base
 from tests.conftest import ROOT
 
 APP = ROOT / "app"
@@ -112,6 +113,20 @@ def test_no_function_hides_an_import():
         for function in functions_of(path)
         for node in ast.walk(function)
         if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+
+    assert offenders == []
+
+
+def test_statements_return_columns_and_never_entities():
+    """Trap C: `UPDATE ... RETURNING entity` answers the stale one that the session has loaded already."""
+    entities = {mapper.class_.__name__ for mapper in Base.registry.mappers} | {"model"}
+    offenders = [
+        f"{name_of(path)}:{node.lineno}"
+        for path in (APP / "repositories").glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "returning"
+        if any(getattr(each, "id", getattr(each, "attr", "")) in entities for each in node.args)
     ]
 
     assert offenders == []

@@ -26,6 +26,7 @@ HANDED_DOWN = ("ARGS", "MAKEFLAGS", "MAKEOVERRIDES", "MFLAGS", "MAKELEVEL")
 NOT_RUN = {
     "make run": "it serves until it is stopped; this test starts its server with the same command",
     "make test": "it is what runs this test",
+    "make torture": "it takes minutes, and git's history; a short form of each of its tests is run",
     "make check": "it is the other half of .ci/run",
     "make lock": "it asks the package index for newer versions",
     "make migrate\n.venv/bin/alembic": "it writes a migration; tests/docs/test_first_entity.py does so",

@@ -44,7 +44,7 @@ def test_every_path_that_is_named_exists(document):
     assert [path for path in missing if not (document.path.parent / path).exists()] == []
 
 
-@pytest.mark.parametrize("name", ["docs/standards.md", "docs/security.md"])
+@pytest.mark.parametrize("name", ["docs/standards.md", "docs/security.md", "docs/reliability.md"])
 def test_every_test_that_is_named_exists(name):
     named = [TEST.fullmatch(code) for code in Document(name).codes if "::" in code]
     assert named

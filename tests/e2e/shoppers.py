@@ -5,6 +5,9 @@ import random
 from collections import Counter
 from uuid import uuid4
 
+from app.core.database import transaction
+from app.repositories.ledger_entry_repository import LedgerEntryRepository
+
 ANSWER_SECONDS_MAX = 30
 
 
@@ -73,3 +76,6 @@ async def prove_every_purchase(world, organization, shoppers):
     assert [entry.sequence for entry in entries] == list(range(1, len(entries) + 1))
     assert min(entry.balance_after for entry in entries) >= 0
     assert await world.balance(organization.id) == sum(entry.amount for entry in entries)
+    async with transaction(world.resources.engine) as session:
+        drifts = await LedgerEntryRepository(session).find_drifts()
+    assert [drift for drift in drifts if drift.organization_id == organization.id] == []

@@ -8,7 +8,7 @@ from tests.torture.node import open_node
 from tests.torture.scale import Scale, scales
 
 
-@scales(short=Scale(callers=40, faults=3), torture=Scale(callers=2_000, faults=25))
+@scales(short=Scale(callers=40, faults=3), torture=Scale(callers=500, faults=100))
 async def test_duplicate_and_reordered_delivery_charges_each_id_once(settings, world, shop, figures, scale):
     """Trap C: a retry that pays twice."""
     service = (await world.service_key()).api_key
