@@ -153,7 +153,8 @@ class Coalescer(Generic[Item, Result]):
             except self._passing_errors as error:
                 if last_try:
                     return fail(batch, error)
-            except Exception:  # noqa: BLE001, S112 -- each caller learns of their own item's error below
+            # standards: ignore[ERR002] each caller learns of their own item's error below
+            except Exception:  # noqa: BLE001, S112 -- as above
                 continue
             else:
                 return None

@@ -6,6 +6,14 @@ FAMILIES = (
     "layers",
     "shape",
     "naming",
+    "asynchrony",
+    "injection",
+    "errors",
+    "data",
+    "schemas",
+    "security",
+    "web",
+    "tests",
     "suppressing",
 )
 
