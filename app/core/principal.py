@@ -43,6 +43,11 @@ class Principal:
         """A stable name for this principal: the key for a key, the user for a session."""
         return f"key:{self.key_id}" if self.type is PrincipalType.API_KEY else f"user:{self.user_id}"
 
+    @property
+    def payer(self) -> tuple[UUID | None, UUID | None]:
+        """Who a charge belongs to: the key, or the person of a session."""
+        return (self.key_id, None) if self.type is PrincipalType.API_KEY else (None, self.user_id)
+
     def has(self, scope: str) -> bool:
         """Whether this principal may do what `scope` names."""
         return scope in self.scopes

@@ -12,6 +12,7 @@ class Scope(StrEnum):
     API_KEYS_WRITE = "api_keys:write"
     AUDIT_READ = "audit:read"
     CREDITS_READ = "credits:read"
+    CREDITS_HOLD = "credits:hold"
     ORGANIZATIONS_READ = "organizations:read"
     ORGANIZATIONS_WRITE = "organizations:write"
     PROFILE_READ = "profile:read"

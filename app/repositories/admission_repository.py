@@ -19,6 +19,7 @@ from app.core.admission import (
     AdmissionCall,
     AdmissionRequest,
     Changes,
+    Held,
     PastCharge,
     PresentedSession,
     Snapshot,
@@ -101,6 +102,7 @@ class AdmissionRepository:
         if changes.charges:
             statement = WRITE_CHARGES
             parameters += (*account_parameters(changes), *entry_parameters(changes), snapshot.now)
+            parameters += hold_parameters(changes)
         try:
             with unknown_when_unreachable():
                 await self._connection.execute(statement, *parameters)
@@ -157,7 +159,7 @@ class AdmissionRepository:
             for organization_id, charge_id, *columns in await self._connection.fetch(
                 PAST_CHARGES, *columns_of(sorted(wanted))
             ):
-                snapshot.past_charges[organization_id, charge_id] = PastCharge(*columns)
+                snapshot.past_charges[organization_id, charge_id] = past_charge(*columns)
 
 
 def requests_of(call: AdmissionCall) -> list[AdmissionRequest]:
@@ -222,6 +224,36 @@ def entry_parameters(changes: Changes) -> tuple[list[Any], ...]:
         [charge.user_id for charge in charges],
         [charge.request_id for charge in charges],
     )
+
+
+def hold_parameters(changes: Changes) -> tuple[list[Any], ...]:
+    """What the accounts have in holds and when the first new one ends; then the holds, beside the entries."""
+    ends: dict[UUID, datetime] = {}
+    for charge in changes.charges:
+        if charge.hold is not None:
+            end = ends.get(charge.organization_id, charge.hold.expires_at)
+            ends[charge.organization_id] = min(end, charge.hold.expires_at)
+    holds = [charge.hold for charge in changes.charges]
+    return (
+        [account.held for account in changes.accounts.values()],
+        [ends.get(organization_id) for organization_id in changes.accounts],
+        [None if hold is None else hold.hold_id for hold in holds],
+        [charge.holder_id for charge in changes.charges],
+        [None if hold is None else hold.expires_at for hold in holds],
+    )
+
+
+def past_charge(
+    api_key_id: UUID | None,
+    user_id: UUID | None,
+    cost: int,
+    available_after: int,
+    hold_id: UUID | None,
+    expires_at: datetime | None,
+) -> PastCharge:
+    """What a charge id stands for, with the hold if it is one."""
+    hold = None if hold_id is None or expires_at is None else Held(hold_id, cost, expires_at)
+    return PastCharge(api_key_id, user_id, cost, available_after, hold)
 
 
 def columns_of(pairs: Sequence[tuple[Any, Any]]) -> tuple[list[Any], list[Any]]:

@@ -59,9 +59,11 @@ ORDER BY l.name
 """
 
 PAST_CHARGES = """
-SELECT d.organization_id, d.charge_id, d.api_key_id, d.user_id, d.cost, d.available_after, d.hold_id
+SELECT d.organization_id, d.charge_id, d.api_key_id, d.user_id, d.cost, d.available_after, d.hold_id,
+       h.expires_at
 FROM unnest($1::uuid[], $2::text[]) AS c (organization_id, charge_id)
 JOIN charge_ids d ON d.organization_id = c.organization_id AND d.charge_id = c.charge_id
+LEFT JOIN credit_holds h ON h.id = d.hold_id
 """
 
 BUCKETS = """
@@ -118,13 +120,16 @@ DELETE FROM rate_limit_states b USING locked l WHERE b.subject = l.subject AND b
 
 WRITE_CHARGES = """
 WITH paying AS (
-    SELECT a.organization_id, c.available, c.last_sequence, c.burned
-    FROM unnest($5::uuid[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[])
-        AS c (organization_id, before_sequence, last_sequence, available, burned)
+    SELECT a.organization_id, c.available, c.last_sequence, c.burned, c.held, c.hold_expires_at
+    FROM unnest($5::uuid[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $26::bigint[],
+                $27::timestamptz[])
+        AS c (organization_id, before_sequence, last_sequence, available, burned, held, hold_expires_at)
     JOIN credit_accounts a ON a.organization_id = c.organization_id AND a.last_sequence = c.before_sequence
     ORDER BY a.organization_id FOR UPDATE OF a
 ), accounts AS (
-    UPDATE credit_accounts a SET available = p.available, last_sequence = p.last_sequence, burned = p.burned
+    UPDATE credit_accounts a
+    SET available = p.available, last_sequence = p.last_sequence, burned = p.burned, held = p.held,
+        next_change_at = LEAST(a.next_change_at, p.hold_expires_at)
     FROM paying p WHERE a.organization_id = p.organization_id
     RETURNING 1
 ), buckets AS (
@@ -144,20 +149,30 @@ WITH paying AS (
 ), charges AS (
     SELECT c.*
     FROM unnest($13::uuid[], $14::uuid[], $15::bigint[], $16::bigint[], $17::bigint[], $18::bigint[],
-                $19::bigint[], $20::text[], $21::text[], $22::uuid[], $23::uuid[], $24::text[])
+                $19::bigint[], $20::text[], $21::text[], $22::uuid[], $23::uuid[], $24::text[],
+                $28::uuid[], $29::uuid[], $30::timestamptz[])
         AS c (id, organization_id, sequence, cost, available_after, balance_after,
-              position, reason, charge_id, api_key_id, user_id, request_id)
+              position, reason, charge_id, api_key_id, user_id, request_id,
+              hold_id, holder_id, expires_at)
     WHERE (SELECT count(*) FROM accounts) = cardinality($5::uuid[])
 ), entries AS (
     INSERT INTO ledger_entries (id, organization_id, sequence, kind, amount, balance_after, moved, position,
-                                reason, charge_id, api_key_id, user_id, request_id, created_at)
-    SELECT c.id, c.organization_id, c.sequence, 'charge', -c.cost, c.balance_after, c.cost, c.position,
-           c.reason, c.charge_id, c.api_key_id, c.user_id, c.request_id, $25
+                                reason, charge_id, hold_id, api_key_id, user_id, request_id, created_at)
+    SELECT c.id, c.organization_id, c.sequence, CASE WHEN c.hold_id IS NULL THEN 'charge' ELSE 'hold' END,
+           CASE WHEN c.hold_id IS NULL THEN -c.cost ELSE 0 END, c.balance_after, c.cost, c.position,
+           c.reason, c.charge_id, c.hold_id, c.api_key_id, c.user_id, c.request_id, $25
     FROM charges c
+), holds AS (
+    INSERT INTO credit_holds (id, organization_id, holder_id, amount, position, expires_at, reason, charge_id,
+                              api_key_id, user_id, request_id, created_at)
+    SELECT c.hold_id, c.organization_id, c.holder_id, c.cost, c.position, c.expires_at, c.reason, c.charge_id,
+           c.api_key_id, c.user_id, c.request_id, $25
+    FROM charges c WHERE c.hold_id IS NOT NULL
 ), ids AS (
     INSERT INTO charge_ids (organization_id, charge_id, api_key_id, user_id, cost, available_after, entry_id,
-                            created_at)
-    SELECT c.organization_id, c.charge_id, c.api_key_id, c.user_id, c.cost, c.available_after, c.id, $25
+                            hold_id, created_at)
+    SELECT c.organization_id, c.charge_id, c.api_key_id, c.user_id, c.cost, c.available_after, c.id,
+           c.hold_id, $25
     FROM charges c WHERE c.charge_id IS NOT NULL
 )
 SELECT require_current(

@@ -4,16 +4,19 @@ The answers are plain dataclasses: four are made for every verdict, and models c
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StrictBool
 from pydantic.json_schema import SkipJsonSchema
 
 from app.schemas.base import RequestModel, ResponseModel
 from app.schemas.fields import StorableStr
 
+HOLD_SECONDS_MAX = 86_400
+"""The longest that credits are reserved without a word."""
 COST_MAX = 1_000_000_000_000
 
 
@@ -93,6 +96,9 @@ class VerifyRequest(RequestModel):
     ] = None
     """Where the call comes from, for the key's allow list."""
     tags: Annotated[tuple[ShortText, ...], Field(max_length=20)] = ()
+    hold: StrictBool = False
+    """Reserve the cost instead of charging it; settle the hold with what the work took, or release it."""
+    hold_expires_in_seconds: Annotated[int, Field(strict=True, ge=1, le=HOLD_SECONDS_MAX)] = 600
 
 
 class VerifyBatchRequest(RequestModel):
@@ -121,6 +127,15 @@ class CreditsResponse:
 
     charged: Annotated[int | None, Field(examples=[5])]
     remaining: Annotated[int | None, Field(examples=[995])]
+
+
+@dataclass(slots=True)
+class HeldResponse:
+    """Credits that are reserved for this call."""
+
+    id: UUID
+    amount: Annotated[int, Field(examples=[5])]
+    expires_at: datetime
 
 
 @dataclass(slots=True)
@@ -163,6 +178,7 @@ class VerifyResponse:
     ]
     charge_id: Annotated[str | None, Field(examples=["order-42"])]
     replayed: bool = False
+    hold: HeldResponse | None = None
 
 
 class VerifyBatchResponse(ResponseModel):

@@ -7,6 +7,7 @@ those behind it.
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from app.core.admission import (
@@ -17,6 +18,7 @@ from app.core.admission import (
     CallVerdict,
     Changes,
     Code,
+    Held,
     LimitDemand,
     NewCharge,
     Presented,
@@ -27,7 +29,8 @@ from app.core.admission import (
     organization_subject,
 )
 from app.core.gcra import Quota, Take
-from app.core.principal import Principal, PrincipalType
+from app.core.identifiers import new_id
+from app.core.principal import Principal
 from app.services.admission_identity import Identifier, Identity, Policy
 
 TOUCH_INTERVAL_SECONDS = 60
@@ -51,10 +54,11 @@ class BatchDecision:
         self._identify = Identifier(snapshot, policy).identify
         self._callers: dict[tuple[Presented | None, tuple[str, ...], Address | None], Verdict] = {}
         self._subjects: dict[UUID, str] = {}
+        self._holder_id: UUID | None = None
 
     def decide_call(self, call: AdmissionCall) -> CallVerdict:
         """The caller first; then the demands; then each request on its own."""
-        caller = None
+        caller = self._holder_id = None
         if call.caller is not None:
             unknown = self._unknown_limits(call.requests)
             if unknown and self._refusal(call.caller, self._identify(call.caller.presented)) is None:
@@ -62,6 +66,7 @@ class BatchDecision:
             caller = self._decide_caller(call.caller, call.request_id)
             if caller.code is not Code.VALID:
                 return CallVerdict(caller, [], [])
+            self._holder_id = caller.principal.organization_id if caller.principal else None
         elif unknown := self._usable_unknown_limits(call.requests):
             return CallVerdict(None, [], [], unknown)
         demands = self._take_demands(call.demands)
@@ -112,8 +117,9 @@ class BatchDecision:
         self._fill(self._subject(stored), takes)
         if not cost:
             return Verdict(Code.VALID, principal, 0, account.available, takes)
-        self._charge(request, cost, principal, stored, request_id)
-        return Verdict(Code.VALID, principal, cost, account.available, takes, request.charge_id)
+        hold = self._charge(request, cost, principal, stored, request_id)
+        charged = cost if hold is None else 0
+        return Verdict(Code.VALID, principal, charged, account.available, takes, request.charge_id, hold=hold)
 
     # Who
 
@@ -211,12 +217,20 @@ class BatchDecision:
         if past is None:
             return None
         available = self._snapshot.accounts[stored.organization_id].available
-        if (past.api_key_id, past.user_id, past.cost) != (*payer(principal), cost):
+        asked = (*principal.payer, cost, request.hold_seconds is None)
+        if (past.api_key_id, past.user_id, past.cost, past.hold is None) != asked:
             return Verdict(Code.CHARGE_ID_REUSED, principal, 0, available, charge_id=request.charge_id)
         # A limit that is used up by now does not refuse a replay, so it is not shown as exceeded either.
         shown = [take.given_back() for take in self._takes(request, stored)]
         return Verdict(
-            Code.VALID, principal, cost, past.available_after, shown, request.charge_id, replayed=True
+            Code.VALID,
+            principal,
+            cost if past.hold is None else 0,
+            past.available_after,
+            shown,
+            request.charge_id,
+            replayed=True,
+            hold=past.hold,
         )
 
     def _covers(self, account: Account, stored: StoredKey | StoredSession, cost: int) -> bool:
@@ -233,15 +247,16 @@ class BatchDecision:
         principal: Principal,
         stored: StoredKey | StoredSession,
         request_id: str | None,
-    ) -> None:
+    ) -> Held | None:
+        """Take the credits, for good or as a hold."""
         organization_id = stored.organization_id
         account = self._snapshot.accounts[organization_id]
         self.changes.sequences_before.setdefault(organization_id, account.last_sequence)
         account.available -= cost
         account.burned += cost
         account.last_sequence += 1
+        hold = self._hold(request, cost, account)
         self.changes.accounts[organization_id] = account
-        key_id, user_id = payer(principal)
         charge = NewCharge(
             organization_id,
             account.last_sequence,
@@ -251,9 +266,10 @@ class BatchDecision:
             account.burned,
             request.reason,
             request.charge_id,
-            key_id,
-            user_id,
+            *principal.payer,
             request_id,
+            hold,
+            self._holder_id,
         )
         self.changes.charges.append(charge)
         if request.charge_id is not None:
@@ -263,6 +279,13 @@ class BatchDecision:
             self.changes.spent_before.setdefault(stored.key_id, before)
             spent = before + cost
             self._snapshot.spent_by_key[stored.key_id] = self.changes.spent_by_key[stored.key_id] = spent
+        return hold
+
+    def _hold(self, request: AdmissionRequest, cost: int, account: Account) -> Held | None:
+        if request.hold_seconds is None:
+            return None
+        account.held += cost
+        return Held(new_id(), cost, self._snapshot.now + timedelta(seconds=request.hold_seconds))
 
 
 def untouched(takes: Sequence[Take]) -> list[Take]:
@@ -275,10 +298,3 @@ def address_allowed(request: AdmissionRequest, key: StoredKey) -> bool:
     if key.allowed_cidrs is None:
         return True
     return request.address is not None and any(request.address in network for network in key.allowed_cidrs)
-
-
-def payer(principal: Principal) -> tuple[UUID | None, UUID | None]:
-    """Who a charge belongs to: the key, or the person of a session."""
-    if principal.type is PrincipalType.API_KEY:
-        return principal.key_id, None
-    return None, principal.user_id

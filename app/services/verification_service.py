@@ -27,12 +27,15 @@ from app.core.principal import Principal
 from app.core.scopes import Scope
 from app.schemas.verification import (
     CreditsResponse,
+    HeldResponse,
     LimitResponse,
     PrincipalResponse,
     VerifyRequest,
     VerifyResponse,
 )
 from app.services.admission_service import AdmissionService, raise_when_elsewhere, raise_when_exceeded
+
+HOLD_HEADER = "X-Faregate-Hold"
 
 
 class Asker(NamedTuple):
@@ -80,6 +83,7 @@ class VerificationService:
             question.charge_id,
             "verify",
             question.ip,
+            question.hold_expires_in_seconds if question.hold else None,
         )
 
     def _read(self, key: str) -> Presented | None:
@@ -116,17 +120,26 @@ def raise_when_refused(verdict: CallVerdict, pointer: str) -> None:
 
 def answer(verdict: Verdict) -> VerifyResponse:
     """A verdict as it is sent."""
-    takes = verdict.takes
+    takes, hold = verdict.takes, verdict.hold
     return VerifyResponse(
         valid=verdict.valid,
         code=verdict.code.value,
         principal=None if verdict.principal is None else show_principal(verdict.principal),
         credits=CreditsResponse(charged=verdict.charged, remaining=verdict.remaining),
         limits=[show_limit(take) for take in takes],
-        headers=rate_limit_headers(takes),
+        headers=headers_of(verdict),
         charge_id=verdict.charge_id,
         replayed=verdict.replayed,
+        hold=None if hold is None else HeldResponse(hold.hold_id, hold.amount, hold.expires_at),
     )
+
+
+def headers_of(verdict: Verdict) -> dict[str, str]:
+    """What the API behind copies onto its answer: the limits, and the hold that it has to settle."""
+    headers = rate_limit_headers(verdict.takes)
+    if verdict.hold is not None:
+        headers[HOLD_HEADER] = str(verdict.hold.hold_id)
+    return headers
 
 
 def show_principal(principal: Principal) -> PrincipalResponse:

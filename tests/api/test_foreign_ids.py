@@ -20,6 +20,8 @@ BY_QUERY = [
     "/api/v1/audit-events/export?organization_id={organization_id}",
     "/api/v1/credits?organization_id={organization_id}",
     "/api/v1/credits/ledger?organization_id={organization_id}",
+    "/api/v1/credits/grants?organization_id={organization_id}",
+    "/api/v1/credits/holds?organization_id={organization_id}",
 ]
 
 
@@ -46,6 +48,8 @@ async def foreign(client, world):
     )
     await world.save(passkey, identity)
     invitation = await world.invitation(await world.get_organization(stranger.organization_id))
+    wanted = {"amount": 5, "expires_in_seconds": 60}
+    hold = await client.post("/api/v1/credits/holds", json=wanted, headers=stranger.headers)
     return {
         "organization_id": stranger.organization_id,
         "user_id": stranger.user_id,
@@ -55,6 +59,7 @@ async def foreign(client, world):
         "passkey_id": passkey.id,
         "identity_id": identity.id,
         "invitation_id": invitation.id,
+        "hold_id": hold.json()["id"],
     }
 
 

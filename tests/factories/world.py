@@ -143,11 +143,11 @@ class World:
         await self.save(row)
         return IssuedApiKey(row, issued.api_key, {"Authorization": f"Bearer {issued.api_key}"})
 
-    async def service_key(self) -> IssuedApiKey:
+    async def service_key(self, *scopes: Scope) -> IssuedApiKey:
         """A key that may ask the gate: of a new organization of an operator, without limits."""
         operator = await self.user(is_operator=True)
         organization = await self.organization(credits=0, owner=operator)
-        return await self.api_key(organization, scopes=[Scope.GATE_VERIFY])
+        return await self.api_key(organization, scopes=[Scope.GATE_VERIFY, *scopes])
 
     async def caller(
         self, *, by: str = "session", credits: int = 1_000, plan: Plan | None = None, **user: Any

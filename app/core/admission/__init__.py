@@ -22,7 +22,7 @@ from app.core.admission.snapshot import (
     StoredSession,
     organization_subject,
 )
-from app.core.admission.verdict import CallVerdict, Code, Verdict
+from app.core.admission.verdict import CallVerdict, Code, Held, Verdict
 
 __all__ = [
     "Account",
@@ -32,6 +32,7 @@ __all__ = [
     "CallVerdict",
     "Changes",
     "Code",
+    "Held",
     "LimitDemand",
     "LimitUse",
     "NewCharge",

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from app.core.admission.snapshot import Account, PastCharge
+from app.core.admission.verdict import Held
 
 
 @dataclass(slots=True)
@@ -21,10 +22,14 @@ class NewCharge:
     api_key_id: UUID | None
     user_id: UUID | None
     request_id: str | None
+    hold: Held | None = None
+    """Reserved, not spent."""
+    holder_id: UUID | None = None
+    """The organization that reserves."""
 
     def as_past(self) -> PastCharge:
         """What later requests with the same charge id find."""
-        return PastCharge(self.api_key_id, self.user_id, self.cost, self.available_after)
+        return PastCharge(self.api_key_id, self.user_id, self.cost, self.available_after, self.hold)
 
 
 @dataclass(slots=True)

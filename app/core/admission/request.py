@@ -60,6 +60,8 @@ class AdmissionRequest:
     charge_id: str | None = None
     reason: str = "verify"
     address: Address | None = None
+    hold_seconds: int | None = None
+    """Reserve the cost for so long instead of charging it; whoever asks settles or releases it."""
 
 
 @dataclass(slots=True)

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from app.core.admission.request import Presented
+from app.core.admission.verdict import Held
 from app.core.api_key_secrets import PresentedKey
 from app.core.gcra import Quota
 from app.core.person import Person
@@ -82,7 +83,8 @@ class PastCharge:
     user_id: UUID | None
     cost: int
     available_after: int
-    hold_id: UUID | None = None
+    hold: Held | None = None
+    """If it was reserved rather than charged."""
 
 
 @dataclass(slots=True)

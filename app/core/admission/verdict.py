@@ -1,7 +1,9 @@
 """What the gate answers."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
 
 from app.core.gcra import Take
 from app.core.principal import Principal
@@ -23,6 +25,15 @@ class Code(StrEnum):
 
 
 @dataclass(slots=True)
+class Held:
+    """Credits that are reserved, and until when."""
+
+    hold_id: UUID
+    amount: int
+    expires_at: datetime
+
+
+@dataclass(slots=True)
 class Verdict:
     """The answer to one request."""
 
@@ -33,6 +44,7 @@ class Verdict:
     takes: list[Take] = field(default_factory=list)
     charge_id: str | None = None
     replayed: bool = False
+    hold: Held | None = None
 
     @property
     def valid(self) -> bool:

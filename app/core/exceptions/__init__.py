@@ -18,6 +18,7 @@
     |  `- InsufficientCreditsError
     |- ForbiddenError             403
     |  |- InsufficientScopeError
+    |  |- NotTheHolderError
     |  |- ImpersonationRefusedError
     |  |- AddressNotAllowedError
     |  |- NotInPlanError
@@ -32,6 +33,7 @@
     |- NotFoundError              404
     |- MethodNotAllowedError      405
     |- ConflictError              409
+    |  |- HoldEndedError
     |  |- IdempotencyKeyInFlightError
     |  |- IdentityTakenError
     |  |- LastLoginMethodError
@@ -44,6 +46,7 @@
     |  |- ValidationFailedError
     |  |  `- InvalidFieldError
     |  |- ChargeIdReusedError
+    |  |- RefundIdReusedError
     |  `- IdempotencyKeyReusedError
     |- TooManyRequestsError       429
     |  `- RateLimitedError
@@ -72,6 +75,7 @@ from app.core.exceptions.access_errors import (
     InvalidLoginError,
     InvitationForAnotherError,
     NotInPlanError,
+    NotTheHolderError,
     PaymentRequiredError,
     RateLimitedError,
     ReauthenticationRequiredError,
@@ -103,6 +107,7 @@ from app.core.exceptions.request_errors import (
     ChargeIdReusedError,
     ConflictError,
     ContentTooLargeError,
+    HoldEndedError,
     IdempotencyKeyInFlightError,
     IdempotencyKeyReusedError,
     InvalidFieldError,
@@ -113,6 +118,7 @@ from app.core.exceptions.request_errors import (
     MethodNotAllowedError,
     NotFoundError,
     PreconditionFailedError,
+    RefundIdReusedError,
     UnprocessableError,
     UnsupportedMediaTypeError,
     UntrustedHostError,
@@ -140,6 +146,7 @@ __all__ = [
     "CrossSiteRequestError",
     "DatabaseUnavailableError",
     "ForbiddenError",
+    "HoldEndedError",
     "IdempotencyKeyInFlightError",
     "IdempotencyKeyReusedError",
     "IdentityNotLinkedError",
@@ -165,6 +172,7 @@ __all__ = [
     "NotFoundError",
     "NotInPlanError",
     "NotReadyError",
+    "NotTheHolderError",
     "OverloadedError",
     "PasswordCheckUnavailableError",
     "PaymentRequiredError",
@@ -173,6 +181,7 @@ __all__ = [
     "ProviderUnavailableError",
     "RateLimitedError",
     "ReauthenticationRequiredError",
+    "RefundIdReusedError",
     "RouteNotListedError",
     "SessionRequiredError",
     "ShortPasswordAloneError",

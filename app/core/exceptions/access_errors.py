@@ -68,6 +68,16 @@ class ForbiddenError(AppError):
     title = "Forbidden"
 
 
+class NotTheHolderError(ForbiddenError):
+    """Who reserved credits settles or releases them, and nobody else: not even who pays."""
+
+    code = "not_the_holder"
+    title = "Not the holder"
+
+    def __init__(self) -> None:
+        super().__init__("These credits were reserved by somebody else, who alone settles or releases them.")
+
+
 class InsufficientScopeError(ForbiddenError):
     """The credential lacks a scope this route needs."""
 

@@ -101,6 +101,16 @@ class LastOwnerError(ConflictError):
         super().__init__("This is the organization's last owner. Make somebody else an owner first.")
 
 
+class HoldEndedError(ConflictError):
+    """A hold ends once: it was settled otherwise, released, or has expired."""
+
+    code = "hold_ended"
+    title = "Hold ended"
+
+    def __init__(self, state: str) -> None:
+        super().__init__("This hold has ended already.", state=state)
+
+
 class IdempotencyKeyInFlightError(ConflictError):
     """The same request is being executed at this moment."""
 
@@ -185,6 +195,16 @@ class ChargeIdReusedError(UnprocessableError):
 
     def __init__(self) -> None:
         super().__init__("This charge id was used before with another key or cost.")
+
+
+class RefundIdReusedError(UnprocessableError):
+    """A refund id stands for another refund already."""
+
+    code = "refund_id_reused"
+    title = "Refund id reused"
+
+    def __init__(self) -> None:
+        super().__init__("This refund id was used before for another charge or amount.")
 
 
 class IdempotencyKeyReusedError(UnprocessableError):

@@ -35,6 +35,7 @@ async def test_a_good_key_is_valid_and_charged_one_credit_by_default(client, wor
         "headers": {},
         "charge_id": None,
         "replayed": False,
+        "hold": None,
     }
     assert await world.balance(organization.id) == 9
 
