@@ -13,6 +13,7 @@ class AuditAction(StrEnum):
 
     SIGN_IN = "sign_in"
     SIGN_IN_FAILED = "sign_in_failed"
+    SESSION_MOVED = "session_moved"
     REAUTHENTICATED = "reauthenticated"
     REAUTHENTICATION_FAILED = "reauthentication_failed"
     PROVIDER_LINKED = "provider_linked"

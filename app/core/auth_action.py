@@ -15,6 +15,8 @@ class AuthAction(StrEnum):
     FORGOT_PASSWORD = "forgot_password"  # noqa: S105 -- the name of an action
     RESET_PASSWORD = "reset_password"  # noqa: S105 -- the name of an action
     CHANGE_EMAIL = "change_email"
+    MAIL_PROOF = "mail_proof"
+    """To have a code mailed that proves again who one is."""
     SECOND_FACTOR = "second_factor"
     PASSKEY = "passkey"
     PROVIDER_START = "provider_start"

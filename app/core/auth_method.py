@@ -15,6 +15,7 @@ class AuthMethod(StrEnum):
     PASSKEY = "passkey"
     TOTP = "totp"
     RECOVERY_CODE = "recovery_code"
+    MAILED_CODE = "mailed_code"
 
 
 SECOND_FACTORS = frozenset({AuthMethod.TOTP, AuthMethod.PASSKEY, AuthMethod.RECOVERY_CODE})

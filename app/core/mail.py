@@ -14,6 +14,7 @@ class MailTemplate(StrEnum):
     SIGN_UP_KNOWN = "sign_up_known"
     PASSWORD_RESET = "password_reset"  # noqa: S105 -- the name of a template
     PASSWORD_RESET_UNKNOWN = "password_reset_unknown"  # noqa: S105 -- the name of a template
+    REAUTHENTICATION = "reauthentication"
     EMAIL_CHANGE = "email_change"
     EMAIL_CHANGE_KNOWN = "email_change_known"
 

@@ -25,6 +25,7 @@ class TokenPurpose(StrEnum):
     SIGN_UP = "fgs_"
     PASSWORD_RESET = "fgp_"  # noqa: S105 -- a prefix
     EMAIL_CHANGE = "fge_"
+    REAUTHENTICATION = "fga_"
     INVITATION = "fgi_"
     PROVIDER_STATE = "fgo_"
     PROVIDER_BROWSER = "fgb_"

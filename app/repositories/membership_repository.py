@@ -92,6 +92,15 @@ class MembershipRepository(BaseRepository[Membership]):
         )
         return await self._session.scalar(query)
 
+    async def is_open_to(self, organization_id: UUID, user_id: UUID) -> bool:
+        """Whether the user belongs to the organization, and it is not suspended."""
+        query = (
+            select(Membership.user_id)
+            .join(Organization, Organization.id == Membership.organization_id)
+            .where(*place(organization_id, user_id), Organization.is_active)
+        )
+        return await self._session.scalar(query) is not None
+
     async def lock_operators_organization(self, plan_name: str) -> UUID | None:
         """The oldest organization of an operator on this plan; until the commit, others wait here."""
         # Nothing may exist yet that a row lock could hold: two first operators would found two.

@@ -4,15 +4,26 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
-from app.schemas.base import ResponseModel
+from app.schemas.base import RequestModel, ResponseModel
+
+
+class SessionOrganization(RequestModel):
+    """Where a session is to act from now on."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"organization_id": "01979e1c-1f2b-7d3e-8a55-5d1f0c6b7a10"}]}
+    )
+
+    organization_id: UUID
 
 
 class SessionResponse(ResponseModel):
     """One of the caller's sign-ins."""
 
     id: UUID
+    organization_id: Annotated[UUID, Field(description="Where it acts, unless a request names another.")]
     created_at: datetime
     authenticated_at: Annotated[datetime, Field(description="When its person last proved who they are.")]
     last_used_at: Annotated[datetime | None, Field(description="When it was opened or last refreshed.")]

@@ -36,6 +36,7 @@ class ChallengePurpose(StrEnum):
     REGISTRATION = "registration"
     SIGN_IN = "sign_in"
     SECOND_FACTOR = "second_factor"
+    REAUTHENTICATION = "reauthentication"
 
 
 class PasskeyProofService:
@@ -71,11 +72,11 @@ class PasskeyProofService:
 
     async def ask(self, user_id: UUID) -> Options:
         """What a browser needs to ask for a passkey of this user, who has proved another factor."""
-        usable = [each for each in await self._passkeys.list_by_user(user_id) if each.suspected_at is None]
-        challenge = await self._challenge(ChallengePurpose.SECOND_FACTOR, user_id)
-        return self._party.request_options(
-            challenge, known=known_credentials(usable), verification=UserVerification.PREFERRED
-        )
+        return await self._ask(user_id, ChallengePurpose.SECOND_FACTOR, UserVerification.PREFERRED)
+
+    async def ask_again(self, user_id: UUID) -> Options:
+        """What a browser needs to ask for a passkey of this user alone; its device must verify the person."""
+        return await self._ask(user_id, ChallengePurpose.REAUTHENTICATION, UserVerification.REQUIRED)
 
     async def check_new(self, user_id: UUID, credential: Credential) -> NewCredential | None:
         """The passkey that the user's device has made; None when the answer is not to be believed."""
@@ -100,8 +101,27 @@ class PasskeyProofService:
 
     async def prove(self, user_id: UUID, credential: Credential) -> bool:
         """Whether a passkey of this user has answered; what a refusal changes must be kept."""
+        return await self._prove(
+            user_id, credential, ChallengePurpose.SECOND_FACTOR, UserVerification.PREFERRED
+        )
+
+    async def prove_again(self, user_id: UUID, credential: Credential) -> bool:
+        """The same for who proves nothing else: the device must have verified them."""
+        return await self._prove(
+            user_id, credential, ChallengePurpose.REAUTHENTICATION, UserVerification.REQUIRED
+        )
+
+    async def _ask(self, user_id: UUID, purpose: ChallengePurpose, verification: UserVerification) -> Options:
+        usable = [each for each in await self._passkeys.list_by_user(user_id) if each.suspected_at is None]
+        challenge = await self._challenge(purpose, user_id)
+        return self._party.request_options(
+            challenge, known=known_credentials(usable), verification=verification
+        )
+
+    async def _prove(
+        self, user_id: UUID, credential: Credential, purpose: ChallengePurpose, verification: UserVerification
+    ) -> bool:
         assertion = read_assertion(credential)
-        purpose = ChallengePurpose.SECOND_FACTOR
         if assertion is None or not await self._take(assertion.challenge, purpose, user_id):
             return False
         passkey = await self._passkeys.find_usable(assertion.credential_id)
@@ -109,7 +129,7 @@ class PasskeyProofService:
             return False
         if assertion.user_handle not in {None, user_id.bytes}:
             return False
-        owner = await self._check(passkey, credential, assertion.challenge, UserVerification.PREFERRED)
+        owner = await self._check(passkey, credential, assertion.challenge, verification)
         return owner is not None
 
     async def _challenge(self, purpose: ChallengePurpose, user_id: UUID | None) -> bytes:

@@ -83,6 +83,26 @@ class SessionService:
         old = await self._end(session_id, user_id, now)
         return await self._begin(user_id, old.organization_id, client, authenticated_at or now)
 
+    async def move(self, session_id: UUID, organization_id: UUID, *, user_id: UUID) -> SessionResponse:
+        """Let the session act in another organization of the user from the next request on.
+
+        Raises:
+            NotFoundError: the user does not belong there, or it is suspended; or the session has just ended.
+        """
+        # Who is removed there meanwhile is removed before this looks, or moved on after it.
+        await self._users.lock(user_id)
+        if not await self._memberships.is_open_to(organization_id, user_id):
+            noun = "organization"
+            raise NotFoundError(noun)
+        liveness = self._liveness(self._clock())
+        session = await self._sessions.get_live_by_user(session_id, user_id, liveness=liveness)
+        session.change(organization_id=organization_id)
+        await self._sessions.save(session)
+        await self._audit.record(
+            AuditAction.SESSION_MOVED, organization_id=organization_id, target=f"session:{session_id}"
+        )
+        return SessionResponse.model_validate(session).model_copy(update={"is_current": True})
+
     async def list_own(self, user_id: UUID, params: PageParams, *, current_id: UUID) -> Page[SessionResponse]:
         """The user's sessions that are neither revoked nor over, the current one marked."""
         liveness = self._liveness(self._clock())

@@ -20,7 +20,7 @@ from app.core.audit import AuditAction
 from app.core.exceptions import InvalidCredentialError
 from app.schemas.auth import LoginRequest, ReauthenticateRequest, RefreshRequest, TokenResponse
 from app.schemas.page import Page, PageParams
-from app.schemas.session import SessionResponse
+from app.schemas.session import SessionOrganization, SessionResponse
 
 SIGNED_IN = (AuditAction.SIGN_IN, AuditAction.SECOND_FACTOR_DEMANDED)
 REAUTHENTICATED = (AuditAction.REAUTHENTICATED, AuditAction.SECOND_FACTOR_DEMANDED)
@@ -134,6 +134,22 @@ async def list_sessions(
 ) -> Page[SessionResponse]:
     """List where you are signed in, newest first. Sessions that are over are not shown."""
     return await sessions.list_own(caller.user_id, query, current_id=session_id)
+
+
+@router.put(
+    "/session/organization",
+    summary="Switch the organization",
+    responses=problem_responses(401, 403, 404, 429),
+    dependencies=[session(audit=AuditAction.SESSION_MOVED)],
+)
+async def move_session(
+    body: SessionOrganization, session_id: SessionIdDep, caller: PrincipalDep, sessions: SessionServiceDep
+) -> SessionResponse:
+    """Let this session act in another of your organizations, from the next request on.
+
+    For one request, `X-Organization` names another; a session whose organization is suspended needs it here.
+    """
+    return await sessions.move(session_id, body.organization_id, user_id=caller.user_id)
 
 
 @router.delete(
