@@ -24,6 +24,7 @@ SENT_ELSEWHERE = {
     "invitation": TokenPurpose.INVITATION,
     "provider state": TokenPurpose.PROVIDER_STATE,
     "provider browser": TokenPurpose.PROVIDER_BROWSER,
+    "mailed proof": TokenPurpose.REAUTHENTICATION,
 }
 """Kinds of which a well-formed one is enough: they open nothing of their own here."""
 
@@ -160,6 +161,10 @@ PLACES = {
     ),
     "e-mail change": Place({"e-mail change"}, signed_in("/api/v1/account/email/link", token=None)),
     "e-mail code": Place({"handle"}, signed_in("/api/v1/account/email/code", handle=None, code="CODE")),
+    # The handle of a code that was mailed for something else is a stranger here as well.
+    "mailed proof": Place(
+        set(), signed_in("/api/v1/auth/reauthenticate/mail/confirmation", handle=None, code="CODE")
+    ),
     "TOTP": Place({"second factor"}, posting("/api/v1/auth/mfa/totp", mfa_token=None, code="123456")),
     "recovery code": Place(
         {"second factor"}, posting("/api/v1/auth/mfa/recovery-code", mfa_token=None, code="x" * 24)
