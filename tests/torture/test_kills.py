@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from uuid import uuid4
+from collections import Counter
 
 import pytest
 
@@ -14,10 +14,10 @@ from tests.e2e.servers import Server
 from tests.e2e.shoppers import Shoppers, prove_every_purchase
 from tests.factories import World
 from tests.torture.conftest import await_recovery
+from tests.torture.errands import Grants, Holds
 from tests.torture.node import on_database
 from tests.torture.scale import Scale, scales
 
-GRANTS = "/api/v1/credits/grants"
 PAUSE_SECONDS = 0.01
 
 
@@ -29,40 +29,6 @@ def postgres(tmp_path):
         yield server
 
 
-class Granter:
-    """Somebody who grants a credit at a time, and repeats each grant by its key until it is answered."""
-
-    def __init__(self, servers, credential, organization):
-        self.granted = []
-        self.asked = 0
-        self.open = True
-        self._clients = [GateClient(server.port, credential) for server in servers]
-        self._draft = {"organization_id": str(organization.id), "amount": 1, "reason": "torture"}
-
-    async def grant(self):
-        """Grant one after the other."""
-        while self.open:
-            key = str(uuid4())
-            while not await self._ask(key):
-                await asyncio.sleep(PAUSE_SECONDS)
-            await asyncio.sleep(PAUSE_SECONDS)
-        for client in self._clients:
-            client.close()
-
-    async def _ask(self, key):
-        self.asked += 1
-        try:
-            async with asyncio.timeout(30):
-                client = random.choice(self._clients)
-                status, _, entry = await client.post(GRANTS, self._draft, Idempotency_Key=key)
-        except ConnectionError:
-            return False
-        if status == 201:
-            self.granted.append(entry["id"])
-        assert status in {201, 409, 503}, entry
-        return status == 201
-
-
 async def strike(victim, figures):
     """Kill somebody, and let whoever watches over them start them again."""
     await asyncio.to_thread(victim.kill)
@@ -71,7 +37,7 @@ async def strike(victim, figures):
     await asyncio.to_thread(victim.start)
 
 
-@scales(short=Scale(callers=16, faults=1), torture=Scale(callers=64, faults=20), is_long=True)
+@scales(short=Scale(callers=16, faults=1), torture=Scale(callers=48, faults=12), is_long=True)
 async def test_kills_of_servers_and_of_postgres_lose_nothing_that_was_answered_and_repeat_nothing(
     settings, postgres, tmp_path, figures, scale
 ):
@@ -86,31 +52,45 @@ async def test_kills_of_servers_and_of_postgres_lose_nothing_that_was_answered_a
     shoppers = Shoppers(
         lambda: [GateClient(server.port, service) for server in servers], key, pause_seconds=PAUSE_SECONDS
     )
-    granter = Granter(servers, operator, organization)
+    errands = [Grants(servers, operator, organization), *(Holds(servers, key) for _ in range(4))]
     try:
         for server in servers:
             server.start()
         for server in servers:
             await asyncio.to_thread(server.await_ready)
         working = [asyncio.create_task(shoppers.shop(number)) for number in range(scale.callers)]
-        working.append(asyncio.create_task(granter.grant()))
+        working += [asyncio.create_task(errand.run()) for errand in errands]
         for _ in range(scale.faults):
             for victim in random.sample([*servers, postgres], 3):
                 await await_recovery(shoppers, purchases=scale.callers, seconds_max=60)
                 await strike(victim, figures)
         await await_recovery(shoppers, purchases=scale.callers, seconds_max=60)
-        shoppers.open = granter.open = False
+        for each in (shoppers, *errands):
+            each.open = False
         await asyncio.gather(*working)
     finally:
         for server in servers:
             server.stop()
 
     figures.add(shoppers)
-    figures.operations += granter.asked
-    figures.acknowledged += len(granter.granted)
+    for errand in errands:
+        figures.operations += errand.asked
+        figures.acknowledged += len(errand.done)
     async with open_resources(on_database(settings, postgres.url)) as resources:
         world = World(resources)
         await prove_every_purchase(world, organization, shoppers)
-        entries = await world.entries(organization.id)
-    assert [str(entry.id) for entry in entries if entry.reason == "torture"] == granter.granted
+        prove_every_errand(await world.entries(organization.id), *errands)
     figures.drift = 0
+
+
+def prove_every_errand(entries, grants, *holds):
+    """Each grant and each end of a hold that was answered stands in the ledger once, and no other does."""
+    granted = [entry for entry in entries if entry.kind == "grant" and entry.reason == "torture"]
+    ended = Counter(hold["state"] for each in holds for hold in each.done)
+    kinds = Counter(entry.kind for entry in entries)
+    assert len(granted) == len(grants.done) == len({grant["id"] for grant in grants.done})
+    assert kinds["hold"] == ended.total()
+    assert kinds["settle"] == ended["settled"]
+    # What a settlement leaves of its hold is released as well.
+    assert kinds["release"] == ended.total()
+    assert sum(entry.moved for entry in entries if entry.kind == "settle") == 3 * ended["settled"]
