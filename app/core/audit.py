@@ -71,6 +71,7 @@ class AuditAction(StrEnum):
     INVITATION_DECLINED = "invitation_declined"
     CREDITS_GRANTED = "credits_granted"
     CREDITS_ADJUSTED = "credits_adjusted"
+    CREDITS_REFUNDED = "credits_refunded"
 
 
 class AuditOutcome(StrEnum):

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select, text
 
-from app.models import CreditAccount, LedgerEntry
+from app.models import CreditAccount, LedgerAccount, LedgerEntry
 from app.repositories.base_repository import BaseRepository
 from app.schemas.page import CursorParams, encode_cursor
 
@@ -67,6 +67,15 @@ class LedgerEntryRepository(BaseRepository[LedgerEntry]):
         """Write entries, together with the account that they moved."""
         self._session.add_all(entries)
         await self._flush()
+
+    async def find_spent(self, organization_id: UUID, entry_id: UUID) -> LedgerEntry | None:
+        """What was spent by this entry, or None if it is another's or no such entry."""
+        query = select(LedgerEntry).where(
+            LedgerEntry.id == entry_id,
+            LedgerEntry.organization_id == organization_id,
+            LedgerEntry.to_account == LedgerAccount.SPENT,
+        )
+        return await self._session.scalar(query)
 
     async def read_newest_first(self, organization_id: UUID, params: CursorParams) -> LedgerStretch:
         """The organization's entries before the cursor."""

@@ -53,7 +53,7 @@ class GrantService:
             InvalidFieldError: its balance would grow beyond what is exact, or the grant is over already.
         """
         book = await self._settlement.open_settled(draft.organization_id)
-        await self._require_room(book, draft.amount)
+        await require_room(self._grants, book, draft.amount)
         if draft.expires_at is not None and draft.expires_at <= max(book.now, draft.effective_at or book.now):
             raise InvalidFieldError("/expires_at", "must be later than now and than effective_at")
         grant = drafted(draft, book)
@@ -79,7 +79,7 @@ class GrantService:
         """
         book = await self._settlement.open_settled(draft.organization_id)
         if draft.amount > 0:
-            await self._require_room(book, draft.amount)
+            await require_room(self._grants, book, draft.amount)
             grant = lasting_grant(book, draft.amount, GrantSource.ADJUSTMENT, draft.reason)
             entry = await self._enter(
                 book, grant, LedgerKind.ADJUST, user_id=adjusted_by, request_id=request_id
@@ -128,14 +128,6 @@ class GrantService:
         book.expect_change(grant.effective_at)
         await self._settlement.write(book)
 
-    async def _require_room(self, book: CreditBook, credits: int) -> None:
-        """What has yet to enter needs room as well: at its instant nobody could refuse it."""
-        scheduled = await self._grants.sum_scheduled(book.account.organization_id)
-        if book.account.balance + scheduled + credits > CREDITS_MAX:
-            raise InvalidFieldError(
-                "/amount", "The balance would exceed 9e15 credits.", code="balance_too_large"
-            )
-
     async def _tell(
         self, action: AuditAction, organization_id: UUID, amount: int, actor_id: UUID | None
     ) -> None:
@@ -146,6 +138,17 @@ class GrantService:
             target=f"organization:{organization_id}",
             details={"amount": amount},
         )
+
+
+async def require_room(grants: CreditGrantRepository, book: CreditBook, credits: int) -> None:
+    """Go on only if the balance can take them, after all that has yet to enter: nobody could refuse that.
+
+    Raises:
+        InvalidFieldError: it would grow beyond what is exact.
+    """
+    scheduled = await grants.sum_scheduled(book.account.organization_id)
+    if book.account.balance + scheduled + credits > CREDITS_MAX:
+        raise InvalidFieldError("/amount", "The balance would exceed 9e15 credits.", code="balance_too_large")
 
 
 def drafted(draft: CreditGrantCreate, book: CreditBook) -> CreditGrant:

@@ -31,6 +31,7 @@ ACCESS = {
     "GET /api/v1/credits/grants": "caller credits:read",
     "POST /api/v1/credits/grants": "caller credits:grant",
     "POST /api/v1/credits/adjustments": "caller credits:grant",
+    "POST /api/v1/credits/refunds": "caller credits:grant",
     "POST /api/v1/credits/holds": "caller credits:hold",
     "GET /api/v1/credits/holds": "caller credits:read",
     "GET /api/v1/credits/holds/{hold_id}": "caller credits:read",

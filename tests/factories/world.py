@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.api.dependencies.settlement_service import build_settlement
 from app.api.resources import Resources
@@ -122,6 +122,16 @@ class World:
             book.move(LedgerKind.GRANT, amount, reason="test", grant_id=grant.id)
             await settlement.write(book)
             return grant
+
+    async def let_change(self, grant_id: UUID, *, column: str) -> datetime:
+        """Let a grant expire (`expires_at`) or begin (`effective_at`) at this very instant, which is told."""
+        async with transaction(self.resources.engine) as session:
+            grant = await session.get_one(CreditGrant, grant_id)
+            account = await session.get_one(CreditAccount, grant.organization_id, with_for_update=True)
+            instant: datetime = (await session.execute(select(func.clock_timestamp()))).scalar_one()
+            grant.change(**{column: instant})
+            account.next_change_at = instant
+            return instant
 
     async def api_key(self, organization: Organization, **values: Any) -> IssuedApiKey:
         """A new key of `organization`, created by its owner, with every member scope by default."""

@@ -14,12 +14,8 @@ from tests.factories.gate import call
 from tests.services.test_admission_service import open_gate
 
 
-def soon(seconds=0.1):
+def soon(seconds):
     return datetime.now(UTC) + timedelta(seconds=seconds)
-
-
-async def wait_until(instant):
-    await asyncio.sleep(max(0, (instant - datetime.now(UTC)).total_seconds()) + 0.005)
 
 
 @pytest.fixture
@@ -56,10 +52,9 @@ async def code_of(resources, key, cost):
 
 async def test_an_expired_grant_cannot_be_spent_though_no_sweep_has_run(world, resources, organization, key):
     """Trap C: grants spent after their expiry until a nightly job runs."""
-    end = soon()
-    grant = await world.grant(organization.id, 100, expires_at=end)
+    grant = await world.grant(organization.id, 100)
     before = await code_of(resources, key, 60)
-    await wait_until(end)
+    end = await world.let_change(grant.id, column="expires_at")
 
     after = await code_of(resources, key, 1)
 
@@ -73,10 +68,9 @@ async def test_an_expired_grant_cannot_be_spent_though_no_sweep_has_run(world, r
 
 async def test_the_rest_of_a_grant_expires_once_however_many_look(world, resources, organization, key):
     """Parallel readers, and two nodes."""
-    end = soon()
-    await world.grant(organization.id, 100, expires_at=end)
+    grant = await world.grant(organization.id, 100)
     await world.grant(organization.id, 5)
-    await wait_until(end)
+    await world.let_change(grant.id, column="expires_at")
 
     async with open_gate(resources) as other:
         await asyncio.gather(
@@ -91,10 +85,9 @@ async def test_the_rest_of_a_grant_expires_once_however_many_look(world, resourc
 
 
 async def test_a_grant_that_is_used_up_expires_without_an_entry(world, resources, organization, key):
-    end = soon()
-    await world.grant(organization.id, 10, expires_at=end)
+    grant = await world.grant(organization.id, 10)
     await code_of(resources, key, 10)
-    await wait_until(end)
+    await world.let_change(grant.id, column="expires_at")
 
     await settle(resources, organization)
 
@@ -141,11 +134,10 @@ async def test_one_charge_burns_several_grants_in_a_row(world, resources, organi
 
 async def test_what_expires_was_not_burned_before_what_comes_first(world, resources, organization, key):
     """Lateness changes nothing: the charge burned the other grant, though nobody wrote that down in time."""
-    end = soon()
-    await world.grant(organization.id, 30, priority=80, expires_at=end)
+    late = await world.grant(organization.id, 30, priority=80)
     await world.grant(organization.id, 30, priority=20)
     await code_of(resources, key, 20)
-    await wait_until(end)
+    await world.let_change(late.id, column="expires_at")
 
     left = await remaining(resources, organization)
 
@@ -155,7 +147,7 @@ async def test_what_expires_was_not_burned_before_what_comes_first(world, resour
 
 async def test_callers_at_once_spend_nothing_of_what_has_expired(world, resources, organization, key):
     """Three grants expire while forty callers spend on two nodes."""
-    ends = [soon(0.1), soon(0.2), soon(0.3)]
+    ends = [soon(0.3), soon(0.4), soon(0.5)]
     grants = [await world.grant(organization.id, 400, expires_at=end) for end in ends]
     async with open_gate(resources) as other:
 

@@ -4,10 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, status
 
-from app.api.access import credential
+from app.api.access import Sometimes, credential
 from app.api.dependencies.credit_service import CreditServiceDep
 from app.api.dependencies.grant_service import GrantServiceDep
 from app.api.dependencies.principal import PrincipalDep
+from app.api.dependencies.refund_service import RefundServiceDep
 from app.api.problems import problem_responses
 from app.api.strict_route import StrictRoute
 from app.core.audit import AuditAction
@@ -21,6 +22,7 @@ from app.schemas.credit import (
     CreditResponse,
     NewCreditGrantResponse,
 )
+from app.schemas.credit_refund import CreditRefundCreate, CreditRefundResponse
 from app.schemas.ledger_entry import LedgerEntryQuery, LedgerEntryResponse
 from app.schemas.page import CursorPage, Page
 
@@ -100,3 +102,19 @@ async def adjust_credits(
     request_id = request.scope["state"]["request_id"]
     entry = await grants.adjust(draft, adjusted_by=caller.user_id, request_id=request_id)
     return LedgerEntryResponse.model_validate(entry)
+
+
+@router.post(
+    "/refunds",
+    summary="Refund a charge",
+    status_code=status.HTTP_201_CREATED,
+    responses=problem_responses(401, 403, 404, 429),
+    dependencies=[credential(Scope.CREDITS_GRANT, audit=Sometimes(AuditAction.CREDITS_REFUNDED))],
+)
+async def refund_credits(
+    draft: CreditRefundCreate, caller: PrincipalDep, refunds: RefundServiceDep, request: Request
+) -> CreditRefundResponse:
+    """Give back a charge or a part of it, once per refund id, and what it took of the key's cap."""
+    request_id = request.scope["state"]["request_id"]
+    refund = await refunds.refund(draft, refunded_by=caller.user_id, request_id=request_id)
+    return CreditRefundResponse.model_validate(refund)
