@@ -17,10 +17,10 @@ START_SECONDS_MAX = 60
 class Server:
     """A server process of its own on a database, on a port that stays the same over restarts."""
 
-    def __init__(self, settings, folder, *, database_url=None, root=ROOT, **environment):
+    def __init__(self, settings, folder, *, database_url=None, root=ROOT, host="127.0.0.1", **environment):
         secrets = settings.secrets
         self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"http://{host}:{self.port}"
         self._log_path = Path(folder) / f"server-{self.port}.log"
         self._environment = clean_environment(
             FAREGATE_ENVIRONMENT="test",
@@ -28,6 +28,7 @@ class Server:
             FAREGATE_SECRETS__API_KEY_PEPPER=secrets.api_key_pepper.get_secret_value(),
             FAREGATE_SECRETS__ENCRYPTION_KEY=secrets.encryption_key.get_secret_value(),
             FAREGATE_SESSIONS__ARGON2_MEMORY_KIB=str(settings.sessions.argon2_memory_kib),
+            FAREGATE_HTTP__PUBLIC_URL=self.url,
             FAREGATE_LOGGING__LEVEL="warning",
         )
         self._environment.update(environment)
