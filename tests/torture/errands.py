@@ -8,6 +8,7 @@ from tests.e2e.gate_client import GateClient
 
 HOLDS = "/api/v1/credits/holds"
 GRANTS = "/api/v1/credits/grants"
+REFUNDS = "/api/v1/credits/refunds"
 PAUSE_SECONDS = 0.01
 ANSWER_SECONDS_MAX = 30
 RETRIED = {409, 503}
@@ -70,3 +71,22 @@ class Holds(Errand):
         if random.random() < 0.5:
             return await self.insist(f"{HOLDS}/{hold['id']}/settle", {"amount": 3}, f"{name}-end")
         return await self.insist(f"{HOLDS}/{hold['id']}/release", {}, f"{name}-end")
+
+
+class Refunds(Errand):
+    """An operator refunds purchases, each once."""
+
+    def __init__(self, servers, credential, organization, shoppers):
+        super().__init__(servers, credential)
+        self._draft = {"organization_id": str(organization.id), "reason": "torture"}
+        self._shoppers = shoppers
+        self._refunded = set()
+
+    async def act(self):
+        """One refund of something that was bought."""
+        while not (left := self._shoppers.acknowledged.keys() - self._refunded):
+            await asyncio.sleep(PAUSE_SECONDS)
+        charge_id = left.pop()
+        self._refunded.add(charge_id)
+        draft = {**self._draft, "refund_id": f"of-{charge_id}", "charge_id": charge_id}
+        return await self.insist(REFUNDS, draft, str(uuid4()))

@@ -14,7 +14,7 @@ from tests.e2e.servers import Server
 from tests.e2e.shoppers import Shoppers, prove_every_purchase
 from tests.factories import World
 from tests.torture.conftest import await_recovery
-from tests.torture.errands import Grants, Holds
+from tests.torture.errands import Grants, Holds, Refunds
 from tests.torture.node import on_database
 from tests.torture.scale import Scale, scales
 
@@ -52,7 +52,11 @@ async def test_kills_of_servers_and_of_postgres_lose_nothing_that_was_answered_a
     shoppers = Shoppers(
         lambda: [GateClient(server.port, service) for server in servers], key, pause_seconds=PAUSE_SECONDS
     )
-    errands = [Grants(servers, operator, organization), *(Holds(servers, key) for _ in range(4))]
+    errands = [
+        Grants(servers, operator, organization),
+        Refunds(servers, operator, organization, shoppers),
+        *(Holds(servers, key) for _ in range(4)),
+    ]
     try:
         for server in servers:
             server.start()
@@ -83,12 +87,13 @@ async def test_kills_of_servers_and_of_postgres_lose_nothing_that_was_answered_a
     figures.drift = 0
 
 
-def prove_every_errand(entries, grants, *holds):
-    """Each grant and each end of a hold that was answered stands in the ledger once, and no other does."""
+def prove_every_errand(entries, grants, refunds, *holds):
+    """Each grant, refund and end of a hold that was answered stands in the ledger once, and no other does."""
     granted = [entry for entry in entries if entry.kind == "grant" and entry.reason == "torture"]
     ended = Counter(hold["state"] for each in holds for hold in each.done)
     kinds = Counter(entry.kind for entry in entries)
     assert len(granted) == len(grants.done) == len({grant["id"] for grant in grants.done})
+    assert kinds["refund"] == len(refunds.done) == len({refund["refund_id"] for refund in refunds.done})
     assert kinds["hold"] == ended.total()
     assert kinds["settle"] == ended["settled"]
     # What a settlement leaves of its hold is released as well.
