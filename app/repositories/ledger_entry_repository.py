@@ -4,49 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import select
 
-from app.models import CreditAccount, LedgerAccount, LedgerEntry
+from app.models import LedgerAccount, LedgerEntry
 from app.repositories.base_repository import BaseRepository
 from app.schemas.page import CursorParams, encode_cursor
-
-# One statement is one snapshot: what is charged meanwhile never looks like drift. The window reads the unique
-# index (organization_id, sequence), so nothing is sorted.
-DRIFTS = text(
-    """
-    SELECT a.organization_id, a.available, a.last_sequence, COALESCE(l.total, 0)::bigint AS total,
-           COALESCE(l.entries, 0) AS entries, COALESCE(l.wrong, 0) AS wrong_entries
-    FROM credit_accounts a
-    LEFT JOIN (
-        SELECT e.organization_id, sum(e.amount) AS total, count(*) AS entries,
-               count(*) FILTER (WHERE e.balance_after <> e.running OR e.sequence <> e.position) AS wrong
-        FROM (
-            SELECT organization_id, amount, balance_after, sequence, sum(amount) OVER w AS running,
-                   row_number() OVER w AS position
-            FROM ledger_entries
-            WINDOW w AS (PARTITION BY organization_id ORDER BY sequence)
-        ) e
-        GROUP BY e.organization_id
-    ) l ON l.organization_id = a.organization_id
-    WHERE a.available <> COALESCE(l.total, 0) OR a.last_sequence <> COALESCE(l.entries, 0) OR l.wrong > 0
-    ORDER BY a.organization_id
-    """
-)
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerDrift:
-    """An organization whose balance and ledger contradict each other."""
-
-    organization_id: UUID
-    available: int
-    last_sequence: int
-    total: int
-    """The sum of the entries: must be what is available."""
-    entries: int
-    """How many there are: must be the last sequence."""
-    wrong_entries: int
-    """Entries whose running balance or place in the sequence is not what those before them make it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +50,3 @@ class LedgerEntryRepository(BaseRepository[LedgerEntry]):
         items = entries[: params.size]
         more = len(entries) > params.size
         return LedgerStretch(items, encode_cursor(items[-1].sequence) if more else None)
-
-    async def count_all(self) -> tuple[int, int]:
-        """How many accounts and how many entries there are."""
-        accounts = await self._session.scalar(select(func.count()).select_from(CreditAccount))
-        entries = await self._session.scalar(select(func.count()).select_from(LedgerEntry))
-        return accounts or 0, entries or 0
-
-    async def find_drifts(self) -> list[LedgerDrift]:
-        """Every organization whose ledger does not prove its balance; reads the whole ledger."""
-        return [LedgerDrift(**row) for row in (await self._session.execute(DRIFTS)).mappings()]

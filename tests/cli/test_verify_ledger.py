@@ -19,6 +19,8 @@ DRIFTS = [
     "UPDATE credit_accounts SET last_sequence = 9 WHERE organization_id = :organization_id",
     "UPDATE ledger_entries SET amount = 507, moved = 507 WHERE organization_id = :organization_id",
     "UPDATE ledger_entries SET balance_after = 1 WHERE organization_id = :organization_id",
+    "UPDATE credit_accounts SET held = 1 WHERE organization_id = :organization_id",
+    "UPDATE credit_grants SET remaining = 1 WHERE organization_id = :organization_id",
     "DELETE FROM ledger_entries WHERE organization_id = :organization_id",
 ]
 
@@ -69,6 +71,7 @@ async def test_a_sound_ledger_is_proved_and_exits_with_0(ledgers):
     code, said = await verify_ledger(ledgers)
 
     assert (code, "every balance is proved" in said) == (0, True), said
+    assert "500 credits issued, 500 available + 0 held + 0 spent + 0 expired" in said
 
 
 async def test_every_planted_drift_is_found_and_exits_with_1(ledgers):
