@@ -1,6 +1,8 @@
 """`python -m standards check [PATH]` and its options."""
 
 import argparse
+import importlib
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,6 +11,7 @@ from standards.engine import check_folder, chosen
 from standards.errors import CheckError
 from standards.outputs import OUTPUTS
 from standards.page import page_of, reference
+from standards.remark import Finding
 from standards.rule import RULES
 
 CLEAN, FINDINGS, TROUBLE = 0, 1, 2
@@ -36,6 +39,10 @@ def make_parser() -> argparse.ArgumentParser:
     check.add_argument("--select", action="append", default=[], metavar="IDS", help="only these rules")
     check.add_argument("--ignore", action="append", default=[], metavar="IDS", help="not these rules")
     check.add_argument("--output", choices=sorted(OUTPUTS), default="text", help="how findings are told")
+    check.add_argument("--app", metavar="MODULE:FACTORY", help="start this application, and ask it")
+    check.add_argument(
+        "--database", metavar="URL", help="a PostgreSQL server for --app's throw-away database"
+    )
     check.add_argument("--list", action="store_true", help="name the rules")
     check.add_argument("--explain", metavar="ID", help="say what a rule wants, and why")
     write = commands.add_parser("reference", help="print all rules as one page")
@@ -51,11 +58,29 @@ def run_check(options: argparse.Namespace) -> int:
     if options.list:
         print("\n".join(f"{rule.id}  {page_of(rule).title}" for rule in chosen(select, ignore)))
         return CLEAN
-    findings = check_folder(options.path, select=select, ignore=ignore)
+    if options.app is not None:
+        findings = check_running(options, select, ignore)
+    else:
+        findings = check_folder(options.path, select=select, ignore=ignore)
     told = OUTPUTS[options.output](findings, options.path)
     if told:
         print(told)
     return FINDINGS if findings else CLEAN
+
+
+def check_running(
+    options: argparse.Namespace, select: tuple[str, ...], ignore: tuple[str, ...]
+) -> list[Finding]:
+    """Ask a running application; what is needed for that is imported only now."""
+    rules = chosen(select, ignore)
+    live = importlib.import_module("standards.live.check")
+    found: list[Finding] = live.check_application(
+        options.path,
+        options.app,
+        database_url=options.database or os.environ.get("DATABASE_URL"),
+        rules=rules,
+    )
+    return found
 
 
 def explain(rule_id: str) -> int:

@@ -50,6 +50,21 @@ class Configuration:
     controller_statements_max: int = 8
     argon2_memory_kib_min: int = 19_456
     argon2_iterations_min: int = 2
+    access_extension: str = "x-access"
+    """The member of an OpenAPI operation that says its `credentials` and `limits`."""
+    public_routes: tuple[str, ...] = ()
+    """Routes that are open although nothing in the document says so: `GET /docs`."""
+    caller: str = ""
+    """`module:function`, awaited with the running application: headers of somebody who may do everything."""
+    environment: tuple[str, ...] = ()
+    """`NAME=value` for the running application; `{database}` and `{random}` are filled in."""
+    limit_attempts_max: int = 200
+    security_headers: tuple[str, ...] = (
+        "content-security-policy",
+        "referrer-policy",
+        "strict-transport-security",
+        "x-content-type-options",
+    )
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
 

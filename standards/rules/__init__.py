@@ -14,6 +14,7 @@ FAMILIES = (
     "security",
     "web",
     "tests",
+    "live",
     "suppressing",
 )
 

@@ -13,8 +13,13 @@ CONFIGURATION = "pyproject.toml"
 
 def make_project(files):
     """A project of these texts, configured by the one that is its pyproject.toml."""
+    return Project(files, configuration_in(files))
+
+
+def configuration_in(files):
+    """What these texts configure."""
     settings = tomllib.loads(files.get(CONFIGURATION, ""))
-    return Project(files, configuration_of(settings.get("tool", {}).get("standards", {})))
+    return configuration_of(settings.get("tool", {}).get("standards", {}))
 
 
 def findings_in(files, *, about=""):
