@@ -90,11 +90,7 @@ class RefundService:
         if past is not None:
             return require_same(past, spent, draft)
         refunded = await self._refunds.sum_of(spent.id)
-        amount = draft.amount or spent.moved - refunded
-        if not 0 < amount <= spent.moved - refunded:
-            raise InvalidFieldError(
-                "/amount", f"Only {spent.moved - refunded} credits can be refunded.", code="more_than_charged"
-            )
+        amount = refundable(draft, rest=spent.moved - refunded)
         await require_room(self._grants, book, amount)
         entry = book.move(
             LedgerKind.REFUND,
@@ -150,6 +146,18 @@ def refund_of(draft: CreditRefundCreate, book: CreditBook, spent: LedgerEntry, e
         entry_id=entry.id,
         created_at=book.now,
     )
+
+
+def refundable(draft: CreditRefundCreate, *, rest: int) -> int:
+    """How many credits a draft gives back, of those that have not been.
+
+    Raises:
+        InvalidFieldError: more than there are.
+    """
+    amount = draft.amount or rest
+    if not 0 < amount <= rest:
+        raise InvalidFieldError("/amount", f"Only {rest} credits can be refunded.", code="more_than_charged")
+    return amount
 
 
 def require_same(past: Refund, spent: LedgerEntry, draft: CreditRefundCreate) -> Refund:
