@@ -137,7 +137,7 @@ class Seeder:
             scopes=frozenset(scopes),
             is_operator=creator.is_operator,
         )
-        draft = ApiKeyCreate(name=name, scopes=scopes, metadata={})
+        draft = ApiKeyCreate(name=name, scopes=scopes, metadata={}, limits=[])
         return (await self._keys.create(draft, caller)).api_key
 
 

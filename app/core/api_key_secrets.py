@@ -24,6 +24,7 @@ ABSENT_DIGEST = bytes(32)
 """Compared with when the id is unknown, so that it costs the same work."""
 
 KeyEnvironment = Literal["live", "test"]
+CapPeriod = Literal["day", "month"]
 
 
 class PresentedKey(NamedTuple):

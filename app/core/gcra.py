@@ -6,8 +6,19 @@ costs `T = period / quota`; a call of weight n passes iff `max(tat, now) + n*T -
 """
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 MICROSECONDS = 1_000_000
+OWN = "key."
+"""Begins the names of a key's own limits; no other name has a dot."""
+
+
+class LimitUnit(StrEnum):
+    """What a limit counts."""
+
+    REQUESTS = "requests"
+    CREDITS = "credits"
+    """What calls cost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +29,22 @@ class Quota:
     quota: int
     period_seconds: int
     burst: int
+    unit: LimitUnit = LimitUnit.REQUESTS
     interval_us: int = field(init=False)
     """T: what one unit costs. At least 1, because the quota is at most a million per second."""
 
     def __post_init__(self) -> None:
         """Divide once, not for every call."""
         object.__setattr__(self, "interval_us", self.period_seconds * MICROSECONDS // self.quota)
+
+    @property
+    def asked_for_by(self) -> str:
+        """The name without the mark that tells a key's own limit from the one that it shares."""
+        return self.name.removeprefix(OWN)
+
+    def weight_of(self, cost: int) -> int:
+        """What a call of that cost takes."""
+        return cost if self.unit is LimitUnit.CREDITS else 1
 
     def take(self, tat_us: int, weight: int, now_us: int) -> "Take":
         """What a call of `weight` units meets in the bucket `tat_us`; weight 0 only looks."""
@@ -103,7 +124,8 @@ def rate_limit_headers(takes: list[Take]) -> dict[str, str]:
         return {}
     headers = {
         "RateLimit-Policy": ", ".join(
-            f'"{take.quota.name}";q={take.quota.quota};w={take.quota.period_seconds}' for take in takes
+            f'"{take.quota.name}";q={take.quota.quota};w={take.quota.period_seconds}{unit_of(take)}'
+            for take in takes
         ),
         "RateLimit": ", ".join(
             f'"{take.quota.name}";r={take.remaining};t={take.header_seconds}' for take in takes
@@ -113,6 +135,11 @@ def rate_limit_headers(takes: list[Take]) -> dict[str, str]:
     if retry_after is not None:
         headers["Retry-After"] = str(retry_after)
     return headers
+
+
+def unit_of(take: Take) -> str:
+    """The `qu` parameter: left out for requests, its default."""
+    return "" if take.quota.unit is LimitUnit.REQUESTS else f';qu="{take.quota.unit}"'
 
 
 def retry_after_seconds(takes: list[Take]) -> int | None:

@@ -1,8 +1,10 @@
 """Who owns keys and credits."""
 
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Base, IdentifiedMixin, TimestampMixin, VersionedMixin
@@ -16,6 +18,10 @@ class Organization(IdentifiedMixin, TimestampMixin, VersionedMixin, Base):
 
     name: Mapped[str] = mapped_column(String(100))
     plan_id: Mapped[UUID] = mapped_column(ForeignKey("plans.id"), index=True)
+    limits: Mapped[list[dict[str, Any]]] = mapped_column(
+        JSONB, default=list, server_default=text("'[]'::jsonb")
+    )
+    """Agreed with this customer: in the place of the plan's limits of the same name, or besides them."""
     is_active: Mapped[bool] = mapped_column(default=True)
     plan: Mapped[Plan] = relationship(lazy="raise")
 

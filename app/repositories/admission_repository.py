@@ -6,10 +6,10 @@ sessions mix) and is durable when it is answered. If something else was faster, 
 batch is decided again under locks.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -25,11 +25,12 @@ from app.core.admission import (
     Snapshot,
     StoredKey,
     StoredSession,
+    key_subject,
     organization_subject,
 )
 from app.core.api_key_secrets import PresentedKey
 from app.core.database import driver_connection, driver_transaction, unknown_when_unreachable
-from app.core.gcra import MICROSECONDS, Quota
+from app.core.gcra import MICROSECONDS, OWN, LimitUnit, Quota
 from app.core.identifiers import new_id
 from app.core.person import Person
 from app.repositories.admission_statements import (
@@ -46,9 +47,11 @@ from app.repositories.admission_statements import (
     WRITE_CHARGES,
 )
 
-SESSION_COLUMNS = 12
+H = TypeVar("H", StoredKey, StoredSession)
+
+SESSION_COLUMNS = 13
 """The columns of SESSIONS after those that were asked for; those after them describe the person."""
-ACCOUNT_COLUMNS = 11
+ACCOUNT_COLUMNS = 12
 """The last columns of KEYS and SESSIONS: the account, a limit with its bucket, and the database's clock."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -125,7 +128,7 @@ class AdmissionRepository:
             *key_columns, credits_spent = columns[:-ACCOUNT_COLUMNS]
             key = snapshot.keys.get(lookup_id)
             if key is None:
-                key = snapshot.keys[lookup_id] = StoredKey(*key_columns)
+                key = snapshot.keys[lookup_id] = read_limits(StoredKey(*key_columns))
                 if key.credit_cap is not None:
                     snapshot.spent_by_key[key.key_id] = credits_spent
             note_account(snapshot, key, columns[-ACCOUNT_COLUMNS:])
@@ -137,17 +140,18 @@ class AdmissionRepository:
         for session_id, asked_for, *columns in await self._connection.fetch(SESSIONS, *columns_of([*places])):
             person = Person(*columns[SESSION_COLUMNS:-ACCOUNT_COLUMNS])
             values = (*columns[:SESSION_COLUMNS], person)
-            session = StoredSession(*values)
+            session = read_limits(StoredSession(*values))
             snapshot.sessions[session_id, asked_for] = session
             note_account(snapshot, session, columns[-ACCOUNT_COLUMNS:])
 
     async def _load_buckets(self, calls: Sequence[AdmissionCall], snapshot: Snapshot) -> None:
-        """Read the buckets that calls name themselves."""
+        """Read the buckets that no plan names: those of demands, and of limits of one's own."""
         wanted = {(d.subject, d.quota.name) for call in calls for d in call.demands}
+        wanted.update(own_buckets(snapshot))
         if wanted:
             for row in await self._connection.fetch(BUCKETS, *columns_of(sorted(wanted))):
                 snapshot.now, subject, name, tat_us = row
-                snapshot.buckets[subject, name] = tat_us
+                snapshot.buckets.setdefault((subject, name), tat_us)
 
     async def _load_past_charges(self, requests: Sequence[AdmissionRequest], snapshot: Snapshot) -> None:
         wanted = {
@@ -167,9 +171,42 @@ def requests_of(call: AdmissionCall) -> list[AdmissionRequest]:
     return call.requests if call.caller is None else [call.caller, *call.requests]
 
 
+def read_limits(holder: H) -> H:
+    """The same holder, with limits of its own as quotas; hardly any has some."""
+    if holder.organization_limits:
+        holder.organization_limits = quotas_of(holder.organization_limits)
+    if isinstance(holder, StoredKey) and holder.own_limits:
+        holder.own_limits = quotas_of(holder.own_limits, mark=OWN)
+    return holder
+
+
+def quotas_of(column: Any, *, mark: str = "") -> list[Quota]:  # noqa: ANN401 -- JSON, as we have written it
+    """The limits that a column holds."""
+    return [
+        Quota(
+            mark + each["name"],
+            each["limit"],
+            each["period_seconds"],
+            each["burst"],
+            LimitUnit(each["unit"]),
+        )
+        for each in column
+    ]
+
+
+def own_buckets(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
+    """The buckets of limits that do not come from plans."""
+    for holder in snapshot.holders():
+        for quota in holder.organization_limits or ():
+            yield organization_subject(holder.organization_id), quota.name
+        if isinstance(holder, StoredKey):
+            for quota in holder.own_limits or ():
+                yield key_subject(holder.key_id), quota.name
+
+
 def note_account(snapshot: Snapshot, holder: StoredKey | StoredSession, columns: Sequence[Any]) -> None:
     """Add what stands behind a credential: its account, and one limit of its plan with its bucket."""
-    *account, name, quota, period_seconds, burst, tat_us, snapshot.now = columns
+    *account, name, quota, period_seconds, burst, unit, tat_us, snapshot.now = columns
     organization_id = holder.organization_id
     # An account or a bucket that was read before is one and the same: the first reading counts.
     if organization_id not in snapshot.accounts:
@@ -177,7 +214,7 @@ def note_account(snapshot: Snapshot, holder: StoredKey | StoredSession, columns:
     quotas = snapshot.quotas.setdefault(holder.plan_id, {})
     if name is not None:
         if name not in quotas:
-            quotas[name] = Quota(name, quota, period_seconds, burst)
+            quotas[name] = Quota(name, quota, period_seconds, burst, LimitUnit(unit))
         snapshot.buckets.setdefault((organization_subject(organization_id), name), tat_us)
 
 

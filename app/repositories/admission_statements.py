@@ -11,12 +11,16 @@ reading asks for each one by its key (LATERAL ... OFFSET 0), writing lets the co
 """
 
 KEYS = """
-SELECT s.lookup_id, k.organization_id, o.is_active, COALESCE(k.plan_id, o.plan_id), k.created_by, u.is_active,
-       u.is_operator, m.role, k.expires_at, k.revoked_at, k.id, s.digest, s.pepper_id, s.retired_at,
-       k.environment,
-       k.scopes, k.enabled, k.credit_cap, k.allowed_cidrs, NULLIF(k.attributes, '{}'::jsonb), k.last_used_at,
-       k.credits_spent, a.available, a.last_sequence, a.held, a.burned, a.next_change_at,
-       l.name, l.quota, l.period_seconds, l.burst, COALESCE(b.tat_us, 0), clock_timestamp()
+SELECT s.lookup_id, k.organization_id, o.is_active, COALESCE(k.plan_id, o.plan_id),
+       NULLIF(o.limits, '[]'::jsonb), k.created_by, u.is_active, u.is_operator, m.role, k.expires_at,
+       k.revoked_at, k.id, s.digest, s.pepper_id, s.retired_at,
+       k.environment, k.scopes, k.enabled, k.credit_cap,
+       k.allowed_cidrs, NULLIF(k.attributes, '{}'::jsonb), k.last_used_at, NULLIF(k.limits, '[]'::jsonb),
+       CASE WHEN k.credit_cap_period IS NULL
+                 OR k.spending_since >= date_trunc(k.credit_cap_period, clock_timestamp(), 'UTC')
+            THEN k.credits_spent ELSE 0 END,
+       a.available, a.last_sequence, a.held, a.burned, a.next_change_at,
+       l.name, l.quota, l.period_seconds, l.burst, l.unit, COALESCE(b.tat_us, 0), clock_timestamp()
 FROM api_key_secrets s
 JOIN api_keys k ON k.id = s.api_key_id
 JOIN organizations o ON o.id = k.organization_id
@@ -36,12 +40,12 @@ ORDER BY l.name
 # exists makes no difference.
 SESSIONS = """
 SELECT p.session_id, p.organization_id,
-       o.id, o.is_active, o.plan_id, s.user_id,
+       o.id, o.is_active, o.plan_id, NULLIF(o.limits, '[]'::jsonb), s.user_id,
        u.is_active AND (s.impersonator_id IS NULL OR i.is_active AND i.is_operator AND NOT u.is_operator),
        u.is_operator, m.role, s.expires_at, s.revoked_at, s.id, s.authenticated_at, s.impersonator_id,
        u.id, u.email, u.username, u.full_name, u.is_active, u.is_operator, u.created_at, u.updated_at,
        u.version, a.available, a.last_sequence, a.held, a.burned, a.next_change_at,
-       l.name, l.quota, l.period_seconds, l.burst, COALESCE(b.tat_us, 0), clock_timestamp()
+       l.name, l.quota, l.period_seconds, l.burst, l.unit, COALESCE(b.tat_us, 0), clock_timestamp()
 FROM unnest($1::uuid[], $2::uuid[]) AS p (session_id, organization_id)
 JOIN sessions s ON s.id = p.session_id
 JOIN users u ON u.id = s.user_id
@@ -142,9 +146,13 @@ WITH paying AS (
     WHERE b.tat_us = EXCLUDED.previous_us
     RETURNING 1
 ), spending AS (
-    UPDATE api_keys k SET credits_spent = s.spent
+    UPDATE api_keys k
+    SET credits_spent = s.spent, spending_since = date_trunc(k.credit_cap_period, $25::timestamptz, 'UTC')
     FROM unnest($10::uuid[], $11::bigint[], $12::bigint[]) AS s (id, before, spent)
-    WHERE k.id = s.id AND k.credits_spent = s.before AND k.credit_cap IS NOT NULL
+    WHERE k.id = s.id AND k.credit_cap IS NOT NULL
+      AND s.before = CASE WHEN k.credit_cap_period IS NULL
+                               OR k.spending_since >= date_trunc(k.credit_cap_period, $25::timestamptz, 'UTC')
+                          THEN k.credits_spent ELSE 0 END
     RETURNING 1
 ), charges AS (
     SELECT c.*

@@ -4,12 +4,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnExpressionArgument, Select, func, or_, select, update
+from sqlalchemy import ColumnExpressionArgument, Select, case, func, or_, select, update
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.models import ApiKey, ApiKeySecret
 from app.repositories.base_repository import BaseRepository, EntityPage
 from app.schemas.api_key import ApiKeyQuery, ApiKeySort
+
+PERIOD_START = func.date_trunc(ApiKey.credit_cap_period, func.now(), "UTC")
+SPENT_NOW = case(
+    (
+        or_(ApiKey.credit_cap_period.is_(None), ApiKey.spending_since >= PERIOD_START),
+        ApiKey.credits_spent,
+    ),
+    else_=0,
+)
+"""What counts against the cap: what was spent since the period began, by the database's clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +118,7 @@ class ApiKeyRepository(BaseRepository[ApiKey]):
 
     async def find_spending(self, key_id: UUID) -> KeySpending | None:
         """What the key may still spend, or None if it is gone."""
-        query = select(ApiKey.environment, ApiKey.credit_cap - ApiKey.credits_spent).where(
-            ApiKey.id == key_id
-        )
+        query = select(ApiKey.environment, ApiKey.credit_cap - SPENT_NOW).where(ApiKey.id == key_id)
         row = (await self._session.execute(query)).one_or_none()
         return None if row is None else KeySpending(key_id, is_test=row[0] == "test", left=row[1])
 
@@ -118,9 +126,9 @@ class ApiKeyRepository(BaseRepository[ApiKey]):
         """Count credits against the key's cap; False, and nothing counted, if they are beyond it."""
         statement = (
             update(ApiKey)
-            .where(ApiKey.id == key_id, ApiKey.credits_spent + amount <= ApiKey.credit_cap)
+            .where(ApiKey.id == key_id, SPENT_NOW + amount <= ApiKey.credit_cap)
             # The version stays: spending is no edit, and must not fail the edits of others.
-            .values(credits_spent=ApiKey.credits_spent + amount)
+            .values(credits_spent=SPENT_NOW + amount, spending_since=PERIOD_START)
             .returning(ApiKey.id)
             .execution_options(synchronize_session=False)
         )
@@ -132,7 +140,7 @@ class ApiKeyRepository(BaseRepository[ApiKey]):
             update(ApiKey)
             .where(ApiKey.id == key_id, ApiKey.credit_cap.is_not(None))
             # Never below zero: a cap that was set meanwhile counts anew.
-            .values(credits_spent=func.greatest(ApiKey.credits_spent - amount, 0))
+            .values(credits_spent=func.greatest(SPENT_NOW - amount, 0), spending_since=PERIOD_START)
             .execution_options(synchronize_session=False)
         )
         await self._session.execute(statement)

@@ -8,13 +8,13 @@ from uuid import UUID
 
 from pydantic import MISSING, ConfigDict, Field, StringConstraints
 
-from app.core.api_key_secrets import KeyEnvironment
+from app.core.api_key_secrets import CapPeriod, KeyEnvironment
 from app.schemas.api_key_fields import AllowedCidrs, ScopeNames
 from app.schemas.base import RequestModel, ResponseModel
 from app.schemas.fields import CREDITS_MAX, Flag, Instant, StorableStr
 from app.schemas.metadata import Metadata
 from app.schemas.page import PageParams
-from app.schemas.plan import PlanName
+from app.schemas.plan import LimitResponse, PlanLimits, PlanName
 
 OVERLAP_SECONDS_MAX = 7 * 86_400
 OVERLAP_SECONDS = 86_400
@@ -62,7 +62,16 @@ class ApiKeyCreate(RequestModel):
     plan: Annotated[
         PlanName | None, Field(description="Instead of the organization's plan; operators only.")
     ] = None
-    credit_cap: Annotated[CreditCap | None, Field(description="What the key may spend in all.")] = None
+    credit_cap: Annotated[
+        CreditCap | None, Field(description="What the key may spend in all, or in each period.")
+    ] = None
+    credit_cap_period: Annotated[
+        CapPeriod | None, Field(description="The calendar day or month, in UTC; null: the key's life.")
+    ] = None
+    limits: Annotated[
+        PlanLimits,
+        Field(default_factory=list, description="Of the key alone, taken beside those that it shares."),
+    ]
     allowed_cidrs: Annotated[
         AllowedCidrs | None, Field(description="The networks it may be used from; null: from everywhere.")
     ] = None
@@ -85,6 +94,8 @@ class ApiKeyUpdate(RequestModel):
     scopes: ScopeNames | MISSING = MISSING
     plan: PlanName | MISSING | None = MISSING
     credit_cap: CreditCap | MISSING | None = MISSING
+    credit_cap_period: CapPeriod | MISSING | None = MISSING
+    limits: PlanLimits | MISSING = MISSING
     allowed_cidrs: AllowedCidrs | MISSING | None = MISSING
     metadata: Metadata | MISSING = MISSING
     enabled: Flag | MISSING = MISSING
@@ -114,7 +125,12 @@ class ApiKeyResponse(ResponseModel):
     scopes: Annotated[list[str], Field(examples=[["blog_posts:read"]])]
     plan: Annotated[str | None, Field(validation_alias="plan_name", examples=["pro"])]
     credit_cap: Annotated[int | None, Field(examples=[10_000])]
+    credit_cap_period: CapPeriod | None
     credits_spent: Annotated[int, Field(description="Counted while there is a cap.", examples=[0])]
+    spending_since: Annotated[
+        datetime | None, Field(description="When the period began in which `credits_spent` was counted.")
+    ]
+    limits: list[LimitResponse]
     allowed_cidrs: Annotated[list[IPv4Network | IPv6Network] | None, Field(examples=[["198.51.100.0/24"]])]
     metadata: Annotated[dict[str, Any], Field(validation_alias="attributes", examples=[{"tier": "gold"}])]
     enabled: bool

@@ -8,7 +8,7 @@ from pydantic import MISSING, ConfigDict, Field, StringConstraints
 
 from app.schemas.base import RequestModel, ResponseModel
 from app.schemas.fields import SingleLine, StorableStr
-from app.schemas.plan import PlanName
+from app.schemas.plan import LimitResponse, PlanLimits, PlanName
 
 OrganizationName = Annotated[
     StorableStr, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), SingleLine
@@ -37,6 +37,13 @@ class OrganizationSubscription(RequestModel):
     model_config = ConfigDict(json_schema_extra={"examples": [{"plan": "pro"}]})
 
     plan: PlanName
+    limits: Annotated[
+        PlanLimits | MISSING,
+        Field(
+            description="Agreed with this customer: in the place of the plan's limits of the same name, or "
+            "besides them. Left out, they stay."
+        ),
+    ] = MISSING
 
 
 class OrganizationResponse(ResponseModel):
@@ -45,6 +52,7 @@ class OrganizationResponse(ResponseModel):
     id: UUID
     name: Annotated[str, Field(examples=["Acme Weather"])]
     plan: Annotated[str, Field(validation_alias="plan_name", examples=["free"])]
+    limits: Annotated[list[LimitResponse], Field(description="Its own, beside or instead of its plan's.")]
     is_active: Annotated[bool, Field(description="False while an operator has suspended it.")]
     created_at: datetime
     updated_at: datetime

@@ -1,11 +1,12 @@
 """What is read and written of a plan."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import MISSING, AfterValidator, ConfigDict, Field, JsonValue, StringConstraints
 
+from app.core.gcra import LimitUnit
 from app.schemas.base import RequestModel, ResponseModel
 
 QUOTA_MAX = 1_000_000
@@ -26,11 +27,18 @@ class PlanLimitCreate(RequestModel):
     limit: Quota
     period_seconds: PeriodSeconds
     burst: Annotated[Quota | None, Field(description="Left out: the limit itself.")] = None
+    unit: Annotated[
+        LimitUnit, Field(strict=False, description="What is counted: calls, or what they cost.")
+    ] = LimitUnit.REQUESTS
 
     @property
     def units_at_once(self) -> int:
         """The burst, said or not."""
         return self.limit if self.burst is None else self.burst
+
+    def as_agreed(self) -> dict[str, Any]:
+        """Everything about it, to be kept where no plan is."""
+        return self.model_dump(mode="json") | {"burst": self.units_at_once}
 
 
 def refuse_names_twice(limits: list[PlanLimitCreate]) -> list[PlanLimitCreate]:
@@ -48,9 +56,19 @@ PLAN_EXAMPLE: dict[str, JsonValue] = {
     "name": "startup",
     "limits": [
         {"name": "minute", "limit": 120, "period_seconds": 60, "burst": 20},
-        {"name": "day", "limit": 50_000, "period_seconds": 86_400},
+        {"name": "spending", "limit": 50_000, "period_seconds": 86_400, "unit": "credits"},
     ],
 }
+
+
+class LimitResponse(ResponseModel):
+    """One limit of an organization's or a key's own."""
+
+    name: Annotated[str, Field(examples=["minute"])]
+    limit: Annotated[int, Field(examples=[60])]
+    period_seconds: Annotated[int, Field(examples=[60])]
+    burst: Annotated[int, Field(examples=[60])]
+    unit: LimitUnit
 
 
 class PlanCreate(RequestModel):
@@ -78,6 +96,7 @@ class PlanLimitResponse(ResponseModel):
     limit: Annotated[int, Field(validation_alias="quota", examples=[60])]
     period_seconds: Annotated[int, Field(examples=[60])]
     burst: Annotated[int, Field(examples=[60])]
+    unit: LimitUnit
 
 
 class PlanResponse(ResponseModel):

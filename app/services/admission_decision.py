@@ -26,12 +26,15 @@ from app.core.admission import (
     StoredKey,
     StoredSession,
     Verdict,
-    organization_subject,
 )
-from app.core.gcra import Quota, Take
+from app.core.gcra import Take
 from app.core.identifiers import new_id
 from app.core.principal import Principal
 from app.services.admission_identity import Identifier, Identity, Policy
+from app.services.admission_limits import Limit, LimitBook
+
+Use = tuple[Limit, int]
+"""A limit, and what is taken from it."""
 
 TOUCH_INTERVAL_SECONDS = 60
 """`last_used_at` is at most this old."""
@@ -53,7 +56,7 @@ class BatchDecision:
         self._snapshot = snapshot
         self._identify = Identifier(snapshot, policy).identify
         self._callers: dict[tuple[Presented | None, tuple[str, ...], Address | None], Verdict] = {}
-        self._subjects: dict[UUID, str] = {}
+        self._limits_of = LimitBook(snapshot).limits_of
         self._holder_id: UUID | None = None
 
     def decide_call(self, call: AdmissionCall) -> CallVerdict:
@@ -108,13 +111,14 @@ class BatchDecision:
     ) -> Verdict:
         """Take the limits and the credits, or neither."""
         account = self._snapshot.accounts[stored.organization_id]
-        takes = self._takes(request, stored)
+        uses = self._uses(request, stored, cost)
+        takes = self._take(uses)
         for take in takes:
             if take.exceeded:
                 return Verdict(Code.RATE_LIMITED, principal, 0, account.available, untouched(takes))
         if cost and not self._covers(account, stored, cost):
             return Verdict(Code.INSUFFICIENT_CREDITS, principal, 0, account.available, untouched(takes))
-        self._fill(self._subject(stored), takes)
+        self._fill(uses, takes)
         if not cost:
             return Verdict(Code.VALID, principal, 0, account.available, takes)
         hold = self._charge(request, cost, principal, stored, request_id)
@@ -144,12 +148,6 @@ class BatchDecision:
 
     # How fast
 
-    def _subject(self, stored: StoredKey | StoredSession) -> str:
-        subject = self._subjects.get(stored.organization_id)
-        if subject is None:
-            subject = self._subjects[stored.organization_id] = organization_subject(stored.organization_id)
-        return subject
-
     def _unknown_limits(self, requests: Sequence[AdmissionRequest]) -> list[tuple[int, int]]:
         """Where requests name limits that their plan lacks: (request, limit) indexes."""
         unknown = []
@@ -158,8 +156,8 @@ class BatchDecision:
                 continue
             stored = self._identify(request.presented).stored
             if stored is not None:
-                quotas = self._snapshot.quotas[stored.plan_id]
-                unknown += [(index, i) for i, u in enumerate(request.limits or ()) if u.name not in quotas]
+                known = self._limits_of(stored)
+                unknown += [(index, i) for i, u in enumerate(request.limits or ()) if u.name not in known]
         return unknown
 
     def _usable_unknown_limits(self, requests: Sequence[AdmissionRequest]) -> list[tuple[int, int]]:
@@ -170,32 +168,32 @@ class BatchDecision:
             if self._refusal(requests[index], self._identify(requests[index].presented)) is None
         ]
 
-    def _takes(self, request: AdmissionRequest, stored: StoredKey | StoredSession) -> list[Take]:
-        quotas = self._snapshot.quotas[stored.plan_id]
-        subject = self._subject(stored)
+    def _uses(self, request: AdmissionRequest, stored: StoredKey | StoredSession, cost: int) -> list[Use]:
+        """What the request takes from which limits."""
+        limits = self._limits_of(stored)
         if request.limits is None:
-            return [self._take(subject, quota, 1) for quota in quotas.values()]
-        return [self._take(subject, quotas[use.name], use.weight) for use in request.limits]
+            return [(limit, limit.quota.weight_of(cost)) for each in limits.values() for limit in each]
+        return [(limit, use.weight) for use in request.limits for limit in limits[use.name]]
 
-    def _take(self, subject: str, quota: Quota, weight: int) -> Take:
-        tat_us = self._snapshot.buckets[subject, quota.name]
-        return quota.take(tat_us, weight, self._snapshot.now_us)
+    def _take(self, uses: Sequence[Use]) -> list[Take]:
+        buckets, now_us = self._snapshot.buckets, self._snapshot.now_us
+        return [limit.quota.take(buckets[limit.bucket], weight, now_us) for limit, weight in uses]
 
     def _take_demands(self, demands: Sequence[LimitDemand]) -> list[Take]:
         """All of them, or none."""
         if not demands:
             return []
-        takes = [self._take(demand.subject, demand.quota, demand.weight) for demand in demands]
+        uses = [(Limit((each.subject, each.quota.name), each.quota), each.weight) for each in demands]
+        takes = self._take(uses)
         if any(take.exceeded for take in takes):
             return untouched(takes)
-        for demand, take in zip(demands, takes, strict=True):
-            self._fill(demand.subject, [take])
+        self._fill(uses, takes)
         return takes
 
-    def _fill(self, subject: str, takes: Sequence[Take]) -> None:
-        for take in takes:
-            if take.weight:
-                bucket = subject, take.quota.name
+    def _fill(self, uses: Sequence[Use], takes: Sequence[Take]) -> None:
+        for (limit, weight), take in zip(uses, takes, strict=True):
+            if weight:
+                bucket = limit.bucket
                 self.changes.buckets_before.setdefault(bucket, self._snapshot.buckets[bucket])
                 self._snapshot.buckets[bucket] = self.changes.buckets[bucket] = take.tat_us
 
@@ -221,7 +219,7 @@ class BatchDecision:
         if (past.api_key_id, past.user_id, past.cost, past.hold is None) != asked:
             return Verdict(Code.CHARGE_ID_REUSED, principal, 0, available, charge_id=request.charge_id)
         # A limit that is used up by now does not refuse a replay, so it is not shown as exceeded either.
-        shown = [take.given_back() for take in self._takes(request, stored)]
+        shown = [take.given_back() for take in self._take(self._uses(request, stored, cost))]
         return Verdict(
             Code.VALID,
             principal,

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from app.core.api_key_secrets import ApiKeySecrets, IssuedKey
+from pydantic import MISSING
+
+from app.core.api_key_secrets import ApiKeySecrets, CapPeriod, IssuedKey
 from app.core.audit import AuditAction
 from app.core.clock import Clock
 from app.core.exceptions import ConflictError, InsufficientScopeError, InvalidFieldError
@@ -114,6 +116,8 @@ class ApiKeyService:
             scopes=sorted(set(draft.scopes)),
             plan=plan,
             credit_cap=draft.credit_cap,
+            credit_cap_period=draft.credit_cap_period,
+            limits=[limit.as_agreed() for limit in draft.limits],
             allowed_cidrs=draft.allowed_cidrs,
             attributes=draft.metadata,
             enabled=draft.enabled,
@@ -148,8 +152,12 @@ class ApiKeyService:
         require_held(key.scopes, caller)
         if "plan" in values:
             key.plan = await self._choose_plan(values.pop("plan"), caller)
-        if "credit_cap" in values:
-            set_cap(key, values.pop("credit_cap"))
+        if not {"credit_cap", "credit_cap_period"}.isdisjoint(values):
+            cap = values.pop("credit_cap", key.credit_cap)
+            set_cap(key, cap, values.pop("credit_cap_period", key.credit_cap_period), self._clock())
+        if changes.limits is not MISSING:
+            key.limits = [limit.as_agreed() for limit in changes.limits]
+            values.pop("limits")
         if "metadata" in values:
             key.attributes = values.pop("metadata")
         key.change(**values)
@@ -266,17 +274,16 @@ def secret_row(issued: IssuedKey) -> ApiKeySecret:
     return ApiKeySecret(lookup_id=issued.lookup_id, digest=issued.digest, pepper_id=issued.pepper_id)
 
 
-def set_cap(key: ApiKey, cap: int | None) -> None:
-    """Bound what the key may spend in all, or unbind it.
+def set_cap(key: ApiKey, cap: int | None, period: CapPeriod | None, now: datetime) -> None:
+    """Bound what the key may spend in all or in each period, or unbind it.
 
     Raises:
         InvalidFieldError: it has spent more already.
     """
     if cap is None:
         key.uncap()
-    elif cap < key.credits_spent:
-        raise InvalidFieldError(
-            "/credit_cap", f"The key has spent {key.credits_spent} already.", code="below_spent"
-        )
-    else:
-        key.credit_cap = cap
+        return
+    key.cap(cap, period, now)
+    if cap < key.credits_spent:
+        message = f"The key has spent {key.credits_spent} already."
+        raise InvalidFieldError("/credit_cap", message, code="below_spent")

@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from pydantic import MISSING
+
 from app.core.audit import AuditAction
 from app.core.exceptions import ConflictError, InvalidFieldError
 from app.core.preconditions import UNCONDITIONAL, Precondition
@@ -9,7 +11,7 @@ from app.core.principal import Principal
 from app.models import Organization, Plan, User
 from app.repositories.organization_repository import OrganizationRepository
 from app.repositories.plan_repository import PlanRepository
-from app.schemas.organization import OrganizationUpdate
+from app.schemas.organization import OrganizationSubscription, OrganizationUpdate
 from app.services.audit_service import AuditService, Detail, names_of
 
 FIRST_PLAN = "free"
@@ -75,9 +77,16 @@ class OrganizationService:
         return organization
 
     async def subscribe(
-        self, organization_id: UUID, *, plan_name: str, caller: Principal, precondition: Precondition
+        self,
+        organization_id: UUID,
+        subscription: OrganizationSubscription,
+        *,
+        caller: Principal,
+        precondition: Precondition,
     ) -> Organization:
-        """Put an organization on a plan, from its very next call on; no bucket is reset.
+        """Put an organization on a plan, and agree on limits with it, from its very next call on.
+
+        No bucket is reset.
 
         Raises:
             NotFoundError: there is no such organization.
@@ -86,9 +95,11 @@ class OrganizationService:
         """
         organization = await self.get(organization_id, caller)
         precondition.require(organization.version)
-        organization.plan = await self._plan_named(plan_name)
+        organization.plan = await self._plan_named(subscription.plan)
+        if subscription.limits is not MISSING:
+            organization.limits = [limit.as_agreed() for limit in subscription.limits]
         await self._organizations.save(organization)
-        await self._tell(AuditAction.ORGANIZATION_PLAN_CHANGED, organization, plan=plan_name)
+        await self._tell(AuditAction.ORGANIZATION_PLAN_CHANGED, organization, plan=subscription.plan)
         return organization
 
     async def suspend(self, organization_id: UUID, caller: Principal) -> Organization:

@@ -71,5 +71,9 @@ class PlanService:
 def new_limit(limit: PlanLimitCreate) -> PlanLimit:
     """The row for a limit as it was asked for."""
     return PlanLimit(
-        name=limit.name, quota=limit.limit, period_seconds=limit.period_seconds, burst=limit.units_at_once
+        name=limit.name,
+        quota=limit.limit,
+        period_seconds=limit.period_seconds,
+        burst=limit.units_at_once,
+        unit=limit.unit,
     )

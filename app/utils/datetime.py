@@ -1,6 +1,7 @@
 """Instants, by the standard library alone."""
 
 from datetime import UTC, datetime
+from typing import Literal
 
 
 def to_utc(instant: datetime) -> datetime:
@@ -14,3 +15,9 @@ def to_utc(instant: datetime) -> datetime:
     except OverflowError:
         message = "must lie in the years 1 to 9999, in UTC"
         raise ValueError(message) from None
+
+
+def start_of(period: Literal["day", "month"], instant: datetime) -> datetime:
+    """When the calendar day or month began, in UTC."""
+    began = instant.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return began.replace(day=1) if period == "month" else began

@@ -55,6 +55,8 @@ def make_key(organization_id=A, plan_id=WIDE, **values):
         "allowed_cidrs": None,
         "metadata": None,
         "last_used_at": None,
+        "organization_limits": None,
+        "own_limits": None,
     }
     columns = {"organization_id": organization_id, "plan_id": plan_id, **defaults, **values}
     return parse(issued.api_key), StoredKey(**columns, digest=issued.digest, pepper_id=issued.pepper_id)
@@ -66,6 +68,7 @@ def make_session(asked_for=None, **values):
         "organization_id": A,
         "organization_active": True,
         "plan_id": WIDE,
+        "organization_limits": None,
         "user_id": OWNER,
         "user_active": True,
         "user_is_operator": False,

@@ -150,6 +150,7 @@ async def test_an_attempt_that_nobody_came_back_from_is_forgotten(resources, sta
                     provider="alpha",
                     state_digest=digest,
                     browser_digest=digest,
+                    purpose="sign_in",
                     expires_at=stage.clock.now + left,
                 )
             )

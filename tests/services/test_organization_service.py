@@ -32,7 +32,7 @@ async def test_a_new_organization_has_its_owner_and_an_empty_account(client, wor
 
     caller = await world.session_caller(owner, organization)
     answer = await client.get("/api/v1/credits", headers=caller.headers)
-    assert answer.json() == {"organization_id": str(organization.id), "available": 0}
+    assert answer.json() == {"organization_id": str(organization.id), "available": 0, "held": 0}
     assert await world.owner_of(organization.id) == owner.id
 
 

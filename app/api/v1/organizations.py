@@ -137,9 +137,13 @@ async def subscribe_organization(
     precondition: IfMatchDep,
     response: Response,
 ) -> OrganizationResponse:
-    """Change the plan from the very next call on. What is used of a limit stays used. Operators only."""
+    """Change the plan, and what was agreed besides, from the very next call on. Operators only.
+
+    What is used of a limit stays used. A limit that was agreed with the organization counts in the place of
+    its plan's limit of the same name.
+    """
     organization = await organizations.subscribe(
-        organization_id, plan_name=subscription.plan, caller=caller, precondition=precondition
+        organization_id, subscription, caller=caller, precondition=precondition
     )
     response.headers["ETag"] = version_tag(organization.version)
     return OrganizationResponse.model_validate(organization)

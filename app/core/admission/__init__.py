@@ -20,6 +20,7 @@ from app.core.admission.snapshot import (
     Snapshot,
     StoredKey,
     StoredSession,
+    key_subject,
     organization_subject,
 )
 from app.core.admission.verdict import CallVerdict, Code, Held, Verdict
@@ -43,5 +44,6 @@ __all__ = [
     "StoredKey",
     "StoredSession",
     "Verdict",
+    "key_subject",
     "organization_subject",
 ]

@@ -18,6 +18,11 @@ def organization_subject(organization_id: UUID) -> str:
     return f"org:{organization_id}"
 
 
+def key_subject(key_id: UUID) -> str:
+    """Whose bucket a key's own limit fills."""
+    return f"key:{key_id}"
+
+
 @dataclass(slots=True)
 class Holder:
     """Who stands behind a credential: their state and what they may."""
@@ -25,6 +30,8 @@ class Holder:
     organization_id: UUID
     organization_active: bool
     plan_id: UUID
+    organization_limits: list[Quota] | None
+    """Limits that were agreed with the organization, in the place of its plan's of the same name."""
     user_id: UUID
     user_active: bool
     user_is_operator: bool
@@ -49,6 +56,8 @@ class StoredKey(Holder):
     allowed_cidrs: list[IPv4Network | IPv6Network] | None
     metadata: dict[str, Any] | None
     last_used_at: datetime | None
+    own_limits: list[Quota] | None
+    """Limits of the key alone, beside those that it shares."""
 
 
 @dataclass(slots=True)

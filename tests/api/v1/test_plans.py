@@ -27,7 +27,9 @@ async def test_everyone_sees_the_plans_and_their_limits(client, caller):
 
     page = answer.json()
     free = next(plan for plan in page["items"] if plan["name"] == "free")
-    assert free["limits"] == [{"name": "minute", "limit": 60, "period_seconds": 60, "burst": 60}]
+    assert free["limits"] == [
+        {"name": "minute", "limit": 60, "period_seconds": 60, "burst": 60, "unit": "requests"}
+    ]
     assert page["total"] >= 4
 
 
