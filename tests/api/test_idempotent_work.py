@@ -27,6 +27,7 @@ from app.core.exceptions import (
 from app.models import IdempotencyKey, Organization
 from tests.api.asgi import ask
 from tests.api.dependencies.guarded import connect, mount
+from tests.factories.idempotency import answer_held_back, find_waiting
 
 FAILURES = {
     "not_found": NotFoundError(),
@@ -168,6 +169,24 @@ async def test_work_whose_connection_was_lost_is_done_by_the_repetition(client, 
     assert await kept(resources, caller) == 0
     assert (await client.post("/test/ruin", headers=caller.headers)).status_code == 200
     assert worked.count(caller.organization_id) == 2
+
+
+async def test_an_answer_that_cannot_be_kept_is_not_given_and_its_work_not_done(
+    client, caller, world, resources, database_url
+):
+    name = caller.headers["Idempotency-Key"]
+    body = {"nothing": 1}
+    async with answer_held_back(database_url, caller, "/test/paid", name, body) as rival:
+        attempt = asyncio.create_task(client.post("/test/paid", json=body, headers=caller.headers))
+        await rival.execute("SELECT pg_terminate_backend($1)", await find_waiting(rival))
+        refused = await attempt
+
+    assert (refused.status_code, refused.json()["code"]) == (503, "database_unavailable")
+    assert worked.count(caller.organization_id) == 1
+    assert await name_of(world, caller) == "Test organization"
+    assert await world.balance(caller.organization_id) == 1_000
+    assert (await client.post("/test/paid", json=body, headers=caller.headers)).status_code == 200
+    assert await world.balance(caller.organization_id) == 1_000 - 5
 
 
 async def test_an_answer_that_was_lost_on_its_way_is_given_again(application, client, caller, world):
