@@ -12,7 +12,8 @@ from app.core.identifiers import new_id
 from app.core.principal import Principal, PrincipalType
 from tests.factories.world import Caller
 
-WAITING = "SELECT pid FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))"
+WAITING = "SELECT pid FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
+"""Not from `pg_stat_activity`: within a transaction that stays as it was when it was first looked at."""
 
 
 @asynccontextmanager
