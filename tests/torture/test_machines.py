@@ -5,17 +5,17 @@ from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.services.test_admission_decision import GateAgainstNaiveGate
+from tests.services.test_credit_machine import LazyCreditsAgainstEagerOnes
 
-MACHINES = [GateAgainstNaiveGate]
-RUNS = 400
+MACHINES = [(GateAgainstNaiveGate, 400), (LazyCreditsAgainstEagerOnes, 100)]
 STEPS = 40
 
 
 @pytest.mark.torture
-@pytest.mark.parametrize("machine", MACHINES, ids=lambda machine: machine.__name__)
-def test_a_state_machine_finds_no_difference_from_its_model(machine, figures):
+@pytest.mark.parametrize(("machine", "runs"), MACHINES, ids=["gate", "credits"])
+def test_a_state_machine_finds_no_difference_from_its_model(machine, runs, figures):
     long = settings(
-        max_examples=RUNS,
+        max_examples=runs,
         stateful_step_count=STEPS,
         deadline=None,
         phases=[Phase.explicit, Phase.reuse, Phase.generate],
@@ -23,4 +23,4 @@ def test_a_state_machine_finds_no_difference_from_its_model(machine, figures):
 
     run_state_machine_as_test(machine, settings=long)
 
-    figures.operations, figures.drift = RUNS * STEPS, 0
+    figures.operations, figures.drift = runs * STEPS, 0
