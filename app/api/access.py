@@ -20,6 +20,7 @@ from app.api.dependencies.guards import (
     AddressRateLimit,
     Audited,
     Charge,
+    Hold,
     Idempotent,
     RateLimit,
     RequireFreshSession,
@@ -56,6 +57,7 @@ GUARDS = (
     AddressRateLimit,
     Idempotent,
     Charge,
+    Hold,
     Audited,
 )
 SESSION_DEMANDS = (get_session_id, get_person)
@@ -90,6 +92,8 @@ class Access(params.Depends):
     limits: tuple[Limit, ...] = ()
     """Limits of this route, beyond those of the plan."""
     charge: Charge | None = None
+    hold: Hold | None = None
+    """A price that is known only after the work."""
     audit: Events | Sometimes | None = None
     """Of these, one is written whenever the route has done its work; None where nothing is said."""
     refusals: Events = NOTHING
@@ -112,6 +116,9 @@ class Access(params.Depends):
         """The guards that see to all this, in the order in which they refuse: who, how fast, the price."""
         once = (Idempotent(),) if self.is_repeatable(methods) else ()
         before = [params.Depends(guard) for guard in (*self._who(), *self.limits, *once)]
+        if self.hold is not None:
+            # Until after the answer: what is streamed is counted while it leaves.
+            before.append(params.Depends(self.hold, scope="request"))
         return [*before, *(params.Depends(guard, scope="function") for guard in self._around())]
 
     def _who(self) -> Iterator[Callable[..., Any]]:
@@ -138,6 +145,7 @@ class Effects(TypedDict, total=False):
 
     limits: tuple[Limit, ...]
     charge: Charge
+    hold: Hold
     impersonators: bool
     audit: Events | Sometimes
     refusals: Events

@@ -2,6 +2,7 @@
 
 from app.api.dependencies.guards.audited import Audited
 from app.api.dependencies.guards.charge import Charge
+from app.api.dependencies.guards.hold import Hold, MeterDep
 from app.api.dependencies.guards.idempotent import Idempotent
 from app.api.dependencies.guards.rate_limit import AddressRateLimit, Per, RateLimit
 from app.api.dependencies.guards.require_fresh_session import RequireFreshSession
@@ -12,7 +13,9 @@ __all__ = [
     "AddressRateLimit",
     "Audited",
     "Charge",
+    "Hold",
     "Idempotent",
+    "MeterDep",
     "Per",
     "RateLimit",
     "RequireFreshSession",
