@@ -6,7 +6,7 @@ No authentication, no database, no middleware. Telemetry is off, as it is in Far
 from datetime import UTC, datetime
 from uuid import UUID
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
 
 from app.core.scopes import MEMBER_SCOPES
 from app.schemas.user import UserResponse
@@ -59,6 +59,12 @@ app = FastAPI(telemetry={"tracing": False, "metrics": False, "logs": False})
 async def verify(question: VerifyRequest) -> VerifyResponse:  # noqa: ARG001 -- read and validated, as it must be
     """Always the same verdict."""
     return VERDICT
+
+
+@app.get("/api/v1/forward-auth")
+async def forward_auth() -> Response:
+    """Always an empty 200."""
+    return Response()
 
 
 @app.get("/api/v1/users/me")

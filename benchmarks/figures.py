@@ -15,6 +15,8 @@ class Name(StrEnum):
     HOT = "hot"
     TRANSACTION = "transaction"
     PROFILE = "profile"
+    FORWARD = "forward"
+    BATCH = "batch"
     LATENCY = "latency"
     LOGIN = "login"
     PROCESSES = "processes"
@@ -31,6 +33,9 @@ class SubjectName(StrEnum):
     VERIFY_TRANSACTION = "verify-transaction"
     PROFILE = "profile"
     PROFILE_CONSTANT = "profile-constant"
+    FORWARD = "forward-auth"
+    FORWARD_CONSTANT = "empty-constant"
+    BATCH = "verify-batch"
     HALF_LOAD = "verify-half-load"
     HALF_LOAD_CONSTANT = "constant-same-rate"
     LOGIN = "login"
@@ -121,6 +126,20 @@ FIGURES = (
         SubjectName.PROFILE,
         SubjectName.PROFILE_CONSTANT,
         0.25,
+    ),
+    Figure(
+        Name.FORWARD,
+        "forward-auth with durable charge, 100 organizations / a route answering an empty 200",
+        SubjectName.FORWARD,
+        SubjectName.FORWARD_CONSTANT,
+        0.80,
+    ),
+    Figure(
+        Name.BATCH,
+        "items of verify/batch, 100 at a time / verify, one at a time",
+        SubjectName.BATCH,
+        SubjectName.VERIFY,
+        8,
     ),
     Figure(
         Name.LATENCY,

@@ -113,7 +113,7 @@ class LoginRun:
         return self._generator.run(self._server.port, self._load, connections=LOGINS, seconds=seconds)
 
     def _keep(self, subject: SubjectName, number: int, result: LoadResult, cost: Cost | None = None) -> None:
-        problem = find_problem(result, None, connections=LOGINS)
+        problem = find_problem(result, None, under_way=LOGINS)
         kept = Round(subject, number, result, None, cost or Cost(None, None, None), problem)
         self.rounds.append(kept)
         self._tell(kept)

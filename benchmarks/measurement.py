@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from app.adapters.embedded_postgres import EmbeddedPostgres
@@ -33,6 +33,8 @@ class Subject:
     server: AppServer
     load: Load
     charged: Database | None = None
+    items: int = 1
+    """How many questions a request asks at once: they are what is counted."""
     turn: int = 0
     """How far the load's turn moves on from round to round."""
 
@@ -102,11 +104,12 @@ def measure(
     entries_before = settled_entries(charged)
     ticks = Ticks(subject.server.pid, postgres.pid)
     result = put_load()
+    result = replace(result, completed=result.completed * subject.items)
     cost = ticks.cost_of(result.completed)
     entries_after = settled_entries(charged)
     charges = None if entries_before is None or entries_after is None else entries_after - entries_before
     subject.server.empty_log()
-    problem = find_problem(result, charges, connections=connections)
+    problem = find_problem(result, charges, under_way=connections * subject.items)
     return Round(subject.name, number, result, charges, cost, problem)
 
 
@@ -121,13 +124,13 @@ def settled_entries(database: Database | None) -> int | None:
     return entries
 
 
-def find_problem(result: LoadResult, charges: int | None, *, connections: int) -> str | None:
+def find_problem(result: LoadResult, charges: int | None, *, under_way: int) -> str | None:
     """What is untrue about a round; None when nothing is.
 
     Each completed request is one charge; those under way at the end may have been charged too.
     """
     if result.failures:
         return f"{result.failures} of {result.completed} answers were not what they must be"
-    if charges is not None and not result.completed <= charges <= result.completed + connections:
+    if charges is not None and not result.completed <= charges <= result.completed + under_way:
         return f"{result.completed} answers, but {charges} charges"
     return None

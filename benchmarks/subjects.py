@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from benchmarks.database import Database
 from benchmarks.figures import SubjectName
-from benchmarks.http_requests import Load
+from benchmarks.http_requests import BATCH_ITEMS, Load
 from benchmarks.measurement import Subject
 from benchmarks.servers import Servers
 from benchmarks.worlds import SCATTERED_KEYS, Worlds
@@ -39,24 +39,37 @@ class Subjects:
             case SubjectName.VERIFY_HOT | SubjectName.VERIFY_HOT_TWICE:
                 workers = 2 if name is SubjectName.VERIFY_HOT_TWICE else 1
                 return self._product(name, worlds.small, worlds.one_customer(), workers=workers)
-            case SubjectName.BIG_SCATTERED:
-                subject = self._product(name, worlds.big, worlds.scattered_keys())
-                return replace(subject, turn=SCATTERED_KEYS // (self._rounds + 1))
-            case SubjectName.BIG_SAME_SHAPE:
-                return self._product(name, worlds.big, worlds.hundred_big_keys())
+            case SubjectName.BATCH:
+                return replace(self._product(name, worlds.small, worlds.batches()), items=BATCH_ITEMS)
+            case SubjectName.BIG_SCATTERED | SubjectName.BIG_SAME_SHAPE:
+                return self._big(name)
             case SubjectName.VERIFY_TRANSACTION:
                 server = servers.transaction(worlds.small, self.pool_size or 1)
                 return Subject(name, server, worlds.all_customers(), worlds.small)
             case _:
-                return self._uncharged(name)
+                return self._of_one_answer(name)
+
+    def _big(self, name: SubjectName) -> Subject:
+        """Faregate among a million keys."""
+        worlds = self._worlds
+        if name is SubjectName.BIG_SAME_SHAPE:
+            return self._product(name, worlds.big, worlds.hundred_big_keys())
+        subject = self._product(name, worlds.big, worlds.scattered_keys())
+        return replace(subject, turn=SCATTERED_KEYS // (self._rounds + 1))
+
+    def _of_one_answer(self, name: SubjectName) -> Subject:
+        """What is asked of the product and of a constant alike, or of a constant alone."""
+        worlds, servers = self._worlds, self._servers
+        if name is SubjectName.FORWARD:
+            return self._product(name, worlds.small, worlds.forwarded_requests())
+        if name is SubjectName.PROFILE:
+            return Subject(name, servers.product(worlds.small), worlds.profiles())
+        load = {
+            SubjectName.FORWARD_CONSTANT: worlds.forwarded_requests,
+            SubjectName.PROFILE_CONSTANT: worlds.profiles,
+        }.get(name, worlds.all_customers)
+        return Subject(name, servers.constant(), load())
 
     def _product(self, name: SubjectName, database: Database, load: Load, *, workers: int = 1) -> Subject:
         """Faregate, charging for each answer."""
         return Subject(name, self._servers.product(database, workers=workers), load, database)
-
-    def _uncharged(self, name: SubjectName) -> Subject:
-        """A profile, or a constant."""
-        worlds, servers = self._worlds, self._servers
-        profile = name in (SubjectName.PROFILE, SubjectName.PROFILE_CONSTANT)
-        server = servers.product(worlds.small) if name is SubjectName.PROFILE else servers.constant()
-        return Subject(name, server, worlds.profiles() if profile else worlds.all_customers())

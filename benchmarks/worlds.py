@@ -5,7 +5,7 @@ from collections.abc import Callable
 from app.adapters.embedded_postgres import NAME, EmbeddedPostgres
 from benchmarks.big_world import BigWorld, make_big_world
 from benchmarks.database import Database, copy_database
-from benchmarks.http_requests import Load, profile_load, verify_load
+from benchmarks.http_requests import Load, batch_load, forward_load, profile_load, verify_load
 from benchmarks.world import CUSTOMERS, Secrets, make_world
 
 SCATTERED_KEYS = 131_072
@@ -53,6 +53,14 @@ class Worlds:
     def all_customers(self) -> Load:
         """A key of each of 100 organizations, in turn."""
         return self._ask(self._world.keys)
+
+    def forwarded_requests(self) -> Load:
+        """A client's request with a key of each of 100 organizations, in turn."""
+        return forward_load(self._world.keys)
+
+    def batches(self) -> Load:
+        """All of the 100 organizations at once."""
+        return batch_load(self._world.service_key, self._world.keys)
 
     def one_customer(self) -> Load:
         """One key, for ever."""

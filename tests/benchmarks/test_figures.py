@@ -74,4 +74,4 @@ def test_a_figure_without_its_rounds_is_not_told():
 def test_a_round_counts_only_if_the_ledger_agrees(failures, charges, is_true):
     result = LoadResult(1000, 1.0, failures, 1.0, 1.0)
 
-    assert (find_problem(result, charges, connections=128) is None) is is_true
+    assert (find_problem(result, charges, under_way=128) is None) is is_true
