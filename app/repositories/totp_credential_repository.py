@@ -46,11 +46,14 @@ class TotpCredentialRepository(BaseRepository[TotpCredential]):
         return await self._changed(statement.values(confirmed_at=now, last_step=step, failures=0))
 
     async def accept(self, credential_id: UUID, *, step: int) -> bool:
-        """Take the code of a step; False unless it is later than every one taken before (RFC 6238, 5.2)."""
+        """Take the code of a step; False unless it is later than every one taken before (RFC 6238, 5.2).
+
+        A right code ends the row of wrong ones.
+        """
         statement = update(TotpCredential).where(
             TotpCredential.id == credential_id, TotpCredential.last_step < step
         )
-        return await self._changed(statement.values(last_step=step))
+        return await self._changed(statement.values(last_step=step, failures=0))
 
     async def count_failure(self, credential_id: UUID) -> None:
         """Note a wrong code."""

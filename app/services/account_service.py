@@ -58,6 +58,9 @@ class AccountService:
         Raises:
             ConflictError: others would be left in an organization without an owner.
         """
+        # Organizations before people, as who removes a member does: the other way round they would wait for
+        # each other.
+        await self._memberships.lock_organizations_of(person.id)
         user = await self._users.lock(person.id)
         await self._leave_organizations(user.id)
         await self._notices.tell(SecurityNotice.ACCOUNT_DELETED, user.id)

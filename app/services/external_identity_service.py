@@ -9,6 +9,7 @@ from app.core.exceptions import (
     IdentityNotLinkedError,
     IdentityTakenError,
     LastLoginMethodError,
+    NotFoundError,
     ProviderSignInError,
 )
 from app.core.provider_identity import ProviderIdentity
@@ -16,6 +17,7 @@ from app.core.security_notice import SecurityNotice
 from app.models import ExternalIdentity
 from app.repositories.external_identity_repository import ExternalIdentityRepository
 from app.repositories.factor_repository import FactorRepository
+from app.repositories.session_repository import SessionRepository
 from app.repositories.user_repository import UserRepository
 from app.services.audit_service import AuditService
 from app.services.notice_service import NoticeService
@@ -32,6 +34,7 @@ class ExternalIdentityService:
         users: UserRepository,
         factors: FactorRepository,
         sign_ups: ProviderSignUpService,
+        sessions: SessionRepository,
         *,
         notices: NoticeService,
         audit: AuditService,
@@ -41,6 +44,7 @@ class ExternalIdentityService:
         self._users = users
         self._factors = factors
         self._sign_ups = sign_ups
+        self._sessions = sessions
         self._notices = notices
         self._audit = audit
         self._clock = clock
@@ -60,8 +64,7 @@ class ExternalIdentityService:
         """
         identity = await self._identities.lock(proven.identity.issuer, proven.identity.subject)
         if identity is not None:
-            identity.note_use(self._clock(), proven.identity.email)
-            await self._identities.save(identity)
+            await self._note_use(identity, proven)
             return identity.user_id
         email = proven.identity.email
         if email is None or not proven.identity.is_email_verified:
@@ -82,8 +85,7 @@ class ExternalIdentityService:
         identity = await self._identities.lock(proven.identity.issuer, proven.identity.subject)
         if identity is None or identity.user_id != user_id:
             raise ProviderSignInError("somebody else has come back than whose session it is")
-        identity.note_use(self._clock(), proven.identity.email)
-        await self._identities.save(identity)
+        await self._note_use(identity, proven)
 
     async def link(self, proven: ProvenIdentity, user_id: UUID) -> ExternalIdentity:
         """Let a user sign in by this identity from now on; linking again changes nothing and is told.
@@ -105,7 +107,7 @@ class ExternalIdentityService:
         return known
 
     async def unlink(self, identity_id: UUID, *, user_id: UUID) -> None:
-        """Let nobody sign in by this identity any more.
+        """Let nobody sign in by this identity any more; no session of the user is fresh after that.
 
         Raises:
             NotFoundError: there is none, or it is another's.
@@ -119,7 +121,18 @@ class ExternalIdentityService:
         await self._identities.delete(identity)
         if not await self._factors.count_ways_to_sign_in(user_id):
             raise LastLoginMethodError
+        # Whoever signed in by it may not have been the owner: for what is sensitive all prove anew.
+        await self._sessions.lower_assurance(user_id)
         await self._tell(AuditAction.PROVIDER_UNLINKED, SecurityNotice.PROVIDER_UNLINKED, identity)
+
+    async def _note_use(self, identity: ExternalIdentity, proven: ProvenIdentity) -> None:
+        try:
+            # Before the row: who deletes the account holds the user and waits for what belongs to them.
+            await self._users.lock(identity.user_id)
+        except NotFoundError as error:
+            raise ProviderSignInError("the account has just been deleted") from error
+        identity.note_use(self._clock(), proven.identity.email)
+        await self._identities.save(identity)
 
     async def _link(self, proven: ProvenIdentity, user_id: UUID) -> ExternalIdentity:
         identity = await self._identities.save(new_identity(proven.provider, proven.identity, user_id))

@@ -104,7 +104,7 @@ ACCESS = {
     "DELETE /api/v1/users/{user_id}/ban": "caller users:manage",
     "DELETE /api/v1/users/{user_id}/sessions": "caller users:manage",
     "POST /api/v1/users/{user_id}/impersonation": "session fresh users:impersonate",
-    "DELETE /api/v1/users/{user_id}/factors": "caller users:manage",
+    "DELETE /api/v1/users/{user_id}/factors": "caller fresh users:manage",
     "GET /api/v1/audit-events": "caller audit:read",
     "GET /api/v1/audit-events/export": "caller audit:read limit=audit_export",
     "GET /api/v1/users/me/audit-events": "session",

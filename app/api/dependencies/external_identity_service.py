@@ -11,6 +11,7 @@ from app.api.dependencies.resources import ResourcesDep
 from app.api.dependencies.session import SessionDep
 from app.repositories.external_identity_repository import ExternalIdentityRepository
 from app.repositories.factor_repository import FactorRepository
+from app.repositories.session_repository import SessionRepository
 from app.repositories.user_repository import UserRepository
 from app.services.external_identity_service import ExternalIdentityService
 
@@ -28,6 +29,7 @@ async def get_external_identity_service(
         UserRepository(session),
         FactorRepository(session),
         sign_ups,
+        SessionRepository(session),
         notices=notices,
         audit=audit,
         clock=resources.clock,

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, status
 
-from app.api.access import credential, fresh_session
+from app.api.access import credential, fresh_credential, fresh_session
 from app.api.dependencies.client import ClientDep
 from app.api.dependencies.factor_reset_service import FactorResetServiceDep
 from app.api.dependencies.impersonation_service import ImpersonationServiceDep
@@ -121,7 +121,7 @@ async def impersonate_user(
     summary="Take a person's second factors",
     status_code=status.HTTP_204_NO_CONTENT,
     responses=problem_responses(401, 403, 404, 409, 429),
-    dependencies=[credential(Scope.USERS_MANAGE, audit=AuditAction.FACTORS_RESET)],
+    dependencies=[fresh_credential(Scope.USERS_MANAGE, audit=AuditAction.FACTORS_RESET)],
 )
 async def reset_factors_of_user(user_id: UUID, caller: PrincipalDep, factors: FactorResetServiceDep) -> None:
     """Help somebody in who has lost authenticator, passkeys and recovery codes. Operators only.

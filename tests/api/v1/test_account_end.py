@@ -1,5 +1,6 @@
 """The end of an account, for a while or for good, and what people take away before."""
 
+import asyncio
 import secrets
 from datetime import timedelta
 
@@ -21,6 +22,7 @@ from app.models import (
 )
 from app.repositories.account_export_repository import SECTIONS
 from tests.factories.account import PASSWORD, bearer, make_account
+from tests.factories.locks import until_somebody_waits_for
 
 ACCOUNT = "/api/v1/account"
 LOGIN = "/api/v1/auth/login"
@@ -262,3 +264,17 @@ def test_no_column_that_holds_a_secret_is_exported():
     columns = {column.key for section in SECTIONS.values() for column in section.columns}
 
     assert [name for name in columns if "digest" in name or "secret" in name or "password" in name] == []
+
+
+async def test_who_is_removed_and_deleted_at_once_blocks_nobody(client, resources, account, caller):
+    """Organizations are locked before people, by whoever: here one could wait for the other for ever."""
+    async with transaction(resources.engine) as session:
+        key = account.organization.id
+        await session.get_one(Organization, key, with_for_update={"key_share": True})
+        deleting = asyncio.create_task(client.delete(ACCOUNT, headers=caller.headers))
+        await until_somebody_waits_for(session, resources)
+
+        locked = await session.get_one(User, account.user.id, with_for_update={"nowait": True})
+
+        assert locked.id == account.user.id
+    assert (await deleting).status_code == 204

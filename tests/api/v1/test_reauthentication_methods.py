@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select, update
 
 from app.core.database import transaction
-from app.models import Passkey, User
+from app.models import Passkey, TotpCredential, User
 from tests.factories.account import bearer, make_account
 from tests.factories.authenticator import Authenticator
 from tests.factories.factors import add_passkey, enrol_totp
@@ -174,6 +174,20 @@ async def test_codes_are_guessed_no_faster_here(client, resources, account, stal
     ]
 
     assert {answer.status_code for answer in answers} == {401, 429}
+
+
+async def test_a_right_code_ends_the_row_of_wrong_ones(client, resources, account, stale, forget_password):
+    """NIST SP 800-63B-4, 3.2.2: a hundred in a row, not in a life."""
+    enrolled = await enrol_totp(client, resources, account)
+    await forget_password()
+    headers = await stale()
+    await client.post(f"{REAUTHENTICATE}/totp", json={"code": "000000"}, headers=headers)
+
+    await client.post(f"{REAUTHENTICATE}/totp", json={"code": enrolled.code()}, headers=headers)
+
+    async with transaction(resources.engine) as session:
+        mine = select(TotpCredential.failures).where(TotpCredential.user_id == account.user.id)
+        assert await session.scalar(mine) == 0
 
 
 async def ask_for_code(client, headers, account, outbox):

@@ -9,6 +9,7 @@ from app.core.database import transaction
 from app.core.identifiers import new_id
 from app.models import Membership, Session, User
 from tests.factories.account import bearer, make_account
+from tests.factories.locks import until_somebody_waits_for
 
 PLACE = "/api/v1/auth/session/organization"
 CREDITS = "/api/v1/credits"
@@ -116,7 +117,7 @@ async def test_a_session_that_begins_while_its_person_is_removed_has_a_place(
                 "/api/v1/auth/reauthenticate", json={"password": account.password}, headers=bearer(tokens)
             )
         )
-        await world_waits(resources, account)
+        await until_somebody_waits_for(session, resources)
         gone = await session.get_one(Membership, (elsewhere.id, account.user.id))
         await session.delete(gone)
         rows = await session.scalars(select(Session).where(Session.user_id == account.user.id))
@@ -127,17 +128,3 @@ async def test_a_session_that_begins_while_its_person_is_removed_has_a_place(
 
     assert answer.status_code == 200
     assert await acts_in(client, answer.json()) == str(account.organization.id)
-
-
-async def world_waits(resources, account):
-    """Until somebody waits for the lock on this person."""
-    query = (
-        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%FROM users%'"
-    )
-    for _ in range(200):
-        async with transaction(resources.engine) as session:
-            connection = await session.connection()
-            if (await connection.exec_driver_sql(query)).scalar_one():
-                return
-        await asyncio.sleep(0.01)
-    raise AssertionError("nobody waits")

@@ -20,6 +20,7 @@ SENSITIVE = {
     "POST /api/v1/auth/factors/recovery-codes",
     "POST /api/v1/auth/passkeys",
     "DELETE /api/v1/auth/passkeys/{passkey_id}",
+    "DELETE /api/v1/users/{user_id}/factors",
 }
 """E-mail, factors, ways to sign in, keys and the end of the account: at least these ask for a fresh proof."""
 

@@ -178,10 +178,10 @@ async def test_of_two_ways_that_are_removed_at_once_one_stays(browser, alpha, be
     assert len(await own_identities(browser.client, owner)) == 1
 
 
-async def test_an_identity_that_signs_in_while_it_is_unlinked_does_one_or_the_other(browser, beta, owner):
+async def test_an_identity_that_signs_in_while_it_is_unlinked_does_one_or_the_other(browser, beta, account):
     """Neither waits for the other for ever, and nobody is answered with an error of ours."""
     for _ in range(3):
-        person = Person()
+        person, owner = Person(), bearer(await account.login(browser.client))
         linked = (await browser.sign_in("beta", beta, person, headers=owner)).json()
         others = browsers(browser, 4)
         answers = [beta.approve(await each.start("beta"), person) for each in others]
@@ -226,3 +226,14 @@ async def test_an_api_key_neither_links_nor_unlinks(provider_client, provider_wo
     ]
 
     assert [answer.json()["code"] for answer in answers] == ["session_required"] * 2
+
+
+async def test_no_session_is_fresh_after_a_way_in_is_gone(browser, beta, owner):
+    """SEC-36: whoever came in by it may not have been the owner."""
+    identity = (await browser.sign_in("beta", beta, Person(), headers=owner)).json()["id"]
+    place = f"/api/v1/auth/identities/{identity}"
+    assert (await browser.client.delete(place, headers=owner)).status_code == 204
+
+    answer = await browser.client.post("/api/v1/api-keys", json={"name": "x"}, headers=owner)
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "reauthentication_required")

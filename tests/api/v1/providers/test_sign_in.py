@@ -1,6 +1,7 @@
 """Signing in through a provider: who comes back gets in as who they are, and not as anybody else."""
 
 import asyncio
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import func, select
@@ -12,6 +13,7 @@ from tests.factories.browser import Browser
 from tests.factories.factors import enrol_totp
 from tests.factories.https_server import says
 from tests.factories.identity_provider import Person
+from tests.factories.locks import until_somebody_waits_for
 
 ME = "/api/v1/users/me"
 
@@ -181,13 +183,33 @@ async def test_sign_ins_at_the_same_moment_make_one_account(browser, alpha, reso
     assert await count(resources, User.email == person.email) == 1
 
 
-async def test_a_disabled_account_opens_no_session(browser, alpha, provider_world):
-    """SEC-51."""
-    account = await make_account(provider_world, is_active=False)
+@pytest.mark.parametrize("banned", [False, True], ids=["disabled", "banned"])
+async def test_a_disabled_account_opens_no_session(browser, alpha, provider_world, banned):
+    """SEC-51: and nobody links anything to it."""
+    ban = {"banned_at": datetime.now(UTC), "ban_reason": "x"} if banned else {}
+    account = await make_account(provider_world, is_active=False, **ban)
 
     answer = await browser.sign_in("alpha", alpha, Person(email=account.email))
 
     assert answer.status_code == 401
+    assert await count(provider_world.resources, ExternalIdentity.user_id == account.user.id) == 0
+
+
+async def test_an_account_that_is_deleted_while_its_owner_signs_in_blocks_nobody(
+    browser, alpha, provider_app
+):
+    """Each would wait for the other: the sign-in for the user, the deletion for the identity."""
+    resources, person = provider_app.state.resources, Person()
+    me = await user_of(browser.client, await browser.sign_in("alpha", alpha, person))
+    async with transaction(resources.engine) as session:
+        user = await session.get_one(User, me["id"], with_for_update={"key_share": True})
+        signing_in = asyncio.create_task(browser.sign_in("alpha", alpha, person))
+        await until_somebody_waits_for(session, resources)
+        await session.delete(user)
+
+    answer = await signing_in
+
+    assert (answer.status_code, answer.json()["code"]) == (401, "provider_sign_in_failed")
 
 
 async def test_a_second_factor_is_asked_for_here_too(browser, alpha, provider_world):
