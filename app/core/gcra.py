@@ -19,6 +19,8 @@ class LimitUnit(StrEnum):
     REQUESTS = "requests"
     CREDITS = "credits"
     """What calls cost."""
+    IN_FLIGHT = "in_flight"
+    """Holds that are open at the same time; no bucket, and no period."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,10 @@ class Quota:
     def asked_for_by(self) -> str:
         """The name without the mark that tells a key's own limit from the one that it shares."""
         return self.name.removeprefix(OWN)
+
+    def take_slot(self, taken: int, now_us: int) -> "Take":
+        """What one more meets of which `taken` are in flight: a bucket that is as full as they are many."""
+        return self.take(now_us + taken * self.interval_us, 1, now_us)
 
     def weight_of(self, cost: int) -> int:
         """What a call of that cost takes."""
@@ -110,6 +116,13 @@ class Take:
         return self.reset_after_seconds if self.wait_us is None else seconds_up(self.wait_us)
 
 
+QUOTA_UNITS = {
+    LimitUnit.REQUESTS: "",
+    LimitUnit.CREDITS: ';qu="credits"',
+    LimitUnit.IN_FLIGHT: ';qu="concurrent-requests"',
+}
+
+
 def seconds_up(microseconds: int) -> int:
     """Whole seconds, rounded up, so that nobody comes back too early."""
     return -(-microseconds // MICROSECONDS)
@@ -139,7 +152,7 @@ def rate_limit_headers(takes: list[Take]) -> dict[str, str]:
 
 def unit_of(take: Take) -> str:
     """The `qu` parameter: left out for requests, its default."""
-    return "" if take.quota.unit is LimitUnit.REQUESTS else f';qu="{take.quota.unit}"'
+    return QUOTA_UNITS[take.quota.unit]
 
 
 def retry_after_seconds(takes: list[Take]) -> int | None:

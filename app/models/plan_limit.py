@@ -17,7 +17,7 @@ class PlanLimit(Base):
     __table_args__ = (
         CheckConstraint("quota BETWEEN 1 AND 1000000", name="quota_in_range"),
         CheckConstraint("period_seconds BETWEEN 1 AND 2678400", name="period_in_range"),
-        CheckConstraint("unit IN ('requests', 'credits')", name="unit_known"),
+        CheckConstraint("unit IN ('requests', 'credits', 'in_flight')", name="unit_known"),
         CheckConstraint("burst BETWEEN 1 AND 1000000", name="burst_in_range"),
     )
 

@@ -6,39 +6,42 @@ sessions mix) and is durable when it is answered. If something else was faster, 
 batch is decided again under locks.
 """
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 import asyncpg
 
 from app.core.admission import (
-    Account,
     AdmissionCall,
     AdmissionRequest,
     Changes,
-    Held,
-    PastCharge,
     PresentedSession,
     Snapshot,
     StoredKey,
     StoredSession,
-    key_subject,
-    organization_subject,
 )
 from app.core.api_key_secrets import PresentedKey
 from app.core.database import driver_connection, driver_transaction, unknown_when_unreachable
-from app.core.gcra import MICROSECONDS, OWN, LimitUnit, Quota
-from app.core.identifiers import new_id
+from app.core.gcra import MICROSECONDS
 from app.core.person import Person
+from app.repositories.admission_parameters import (
+    account_parameters,
+    bucket_parameters,
+    columns_of,
+    entry_parameters,
+    hold_parameters,
+)
+from app.repositories.admission_rows import has_slots, note_account, own_buckets, past_charge, read_limits
 from app.repositories.admission_statements import (
     BUCKETS,
     KEYS,
     LOCK_ACCOUNTS,
     LOCK_BUCKETS,
     MAKE_BUCKETS,
+    OPEN_HOLDS,
     PAST_CHARGES,
     REFILL_BUCKETS,
     SESSIONS,
@@ -46,8 +49,6 @@ from app.repositories.admission_statements import (
     WRITE_BUCKETS,
     WRITE_CHARGES,
 )
-
-H = TypeVar("H", StoredKey, StoredSession)
 
 SESSION_COLUMNS = 13
 """The columns of SESSIONS after those that were asked for; those after them describe the person."""
@@ -74,6 +75,7 @@ class AdmissionRepository:
         await self._load_sessions(requests, snapshot)
         await self._load_buckets(calls, snapshot)
         await self._load_past_charges(requests, snapshot)
+        await self._load_open_holds(requests, snapshot)
         elapsed = snapshot.now - EPOCH
         snapshot.now_us = (elapsed.days * 86_400 + elapsed.seconds) * MICROSECONDS + elapsed.microseconds
         return snapshot
@@ -165,137 +167,21 @@ class AdmissionRepository:
             ):
                 snapshot.past_charges[organization_id, charge_id] = past_charge(*columns)
 
+    async def _load_open_holds(self, requests: Sequence[AdmissionRequest], snapshot: Snapshot) -> None:
+        wanted = {
+            holder.organization_id
+            for request in requests
+            if request.hold_seconds is not None
+            and (holder := snapshot.holder(request.presented)) is not None
+            and has_slots(snapshot, holder)
+        }
+        if wanted:
+            snapshot.open_holds |= await self._connection.fetch(OPEN_HOLDS, sorted(wanted))
+
 
 def requests_of(call: AdmissionCall) -> list[AdmissionRequest]:
     """Every request of a call, the caller's own included."""
     return call.requests if call.caller is None else [call.caller, *call.requests]
-
-
-def read_limits(holder: H) -> H:
-    """The same holder, with limits of its own as quotas; hardly any has some."""
-    if holder.organization_limits:
-        holder.organization_limits = quotas_of(holder.organization_limits)
-    if isinstance(holder, StoredKey) and holder.own_limits:
-        holder.own_limits = quotas_of(holder.own_limits, mark=OWN)
-    return holder
-
-
-def quotas_of(column: Any, *, mark: str = "") -> list[Quota]:  # noqa: ANN401 -- JSON, as we have written it
-    """The limits that a column holds."""
-    return [
-        Quota(
-            mark + each["name"],
-            each["limit"],
-            each["period_seconds"],
-            each["burst"],
-            LimitUnit(each["unit"]),
-        )
-        for each in column
-    ]
-
-
-def own_buckets(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
-    """The buckets of limits that do not come from plans."""
-    for holder in snapshot.holders():
-        for quota in holder.organization_limits or ():
-            yield organization_subject(holder.organization_id), quota.name
-        if isinstance(holder, StoredKey):
-            for quota in holder.own_limits or ():
-                yield key_subject(holder.key_id), quota.name
-
-
-def note_account(snapshot: Snapshot, holder: StoredKey | StoredSession, columns: Sequence[Any]) -> None:
-    """Add what stands behind a credential: its account, and one limit of its plan with its bucket."""
-    *account, name, quota, period_seconds, burst, unit, tat_us, snapshot.now = columns
-    organization_id = holder.organization_id
-    # An account or a bucket that was read before is one and the same: the first reading counts.
-    if organization_id not in snapshot.accounts:
-        snapshot.accounts[organization_id] = Account(*account)
-    quotas = snapshot.quotas.setdefault(holder.plan_id, {})
-    if name is not None:
-        if name not in quotas:
-            quotas[name] = Quota(name, quota, period_seconds, burst, LimitUnit(unit))
-        snapshot.buckets.setdefault((organization_subject(organization_id), name), tat_us)
-
-
-def bucket_parameters(changes: Changes) -> tuple[list[Any], ...]:
-    """The buckets, sorted, as parallel arrays: subject, name, before, after."""
-    buckets = sorted(changes.buckets)
-    return (
-        [subject for subject, _ in buckets],
-        [name for _, name in buckets],
-        [changes.buckets_before[bucket] for bucket in buckets],
-        [changes.buckets[bucket] for bucket in buckets],
-    )
-
-
-def account_parameters(changes: Changes) -> tuple[list[Any], ...]:
-    """The accounts and the capped keys, as parallel arrays with what they were before."""
-    accounts = changes.accounts
-    return (
-        list(accounts),
-        [changes.sequences_before[organization_id] for organization_id in accounts],
-        [account.last_sequence for account in accounts.values()],
-        [account.available for account in accounts.values()],
-        [account.burned for account in accounts.values()],
-        list(changes.spent_by_key),
-        [changes.spent_before[key_id] for key_id in changes.spent_by_key],
-        list(changes.spent_by_key.values()),
-    )
-
-
-def entry_parameters(changes: Changes) -> tuple[list[Any], ...]:
-    """The new ledger entries as parallel arrays."""
-    charges = changes.charges
-    return (
-        [new_id() for _ in charges],
-        [charge.organization_id for charge in charges],
-        [charge.sequence for charge in charges],
-        [charge.cost for charge in charges],
-        [charge.available_after for charge in charges],
-        [charge.balance_after for charge in charges],
-        [charge.position for charge in charges],
-        [charge.reason for charge in charges],
-        [charge.charge_id for charge in charges],
-        [charge.api_key_id for charge in charges],
-        [charge.user_id for charge in charges],
-        [charge.request_id for charge in charges],
-    )
-
-
-def hold_parameters(changes: Changes) -> tuple[list[Any], ...]:
-    """What the accounts have in holds and when the first new one ends; then the holds, beside the entries."""
-    ends: dict[UUID, datetime] = {}
-    for charge in changes.charges:
-        if charge.hold is not None:
-            end = ends.get(charge.organization_id, charge.hold.expires_at)
-            ends[charge.organization_id] = min(end, charge.hold.expires_at)
-    holds = [charge.hold for charge in changes.charges]
-    return (
-        [account.held for account in changes.accounts.values()],
-        [ends.get(organization_id) for organization_id in changes.accounts],
-        [None if hold is None else hold.hold_id for hold in holds],
-        [charge.holder_id for charge in changes.charges],
-        [None if hold is None else hold.expires_at for hold in holds],
-    )
-
-
-def past_charge(
-    api_key_id: UUID | None,
-    user_id: UUID | None,
-    cost: int,
-    available_after: int,
-    hold_id: UUID | None,
-    expires_at: datetime | None,
-) -> PastCharge:
-    """What a charge id stands for, with the hold if it is one."""
-    hold = None if hold_id is None or expires_at is None else Held(hold_id, cost, expires_at)
-    return PastCharge(api_key_id, user_id, cost, available_after, hold)
-
-
-def columns_of(pairs: Sequence[tuple[Any, Any]]) -> tuple[list[Any], list[Any]]:
-    """Turn pairs into two parallel arrays."""
-    return [first for first, _ in pairs], [second for _, second in pairs]
 
 
 class Admissions:

@@ -78,6 +78,12 @@ LEFT JOIN LATERAL (
 ) b ON true
 """
 
+# Exact without locks: each hold that begins or ends moves its account on, so what rests on this is stale.
+OPEN_HOLDS = """
+SELECT organization_id, count(*) FROM credit_holds
+WHERE organization_id = ANY($1::uuid[]) AND state = 'open' GROUP BY organization_id
+"""
+
 LOCK_ACCOUNTS = """
 SELECT FROM credit_accounts WHERE organization_id = ANY($1::uuid[]) ORDER BY organization_id FOR UPDATE
 """

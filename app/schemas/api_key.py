@@ -14,7 +14,7 @@ from app.schemas.base import RequestModel, ResponseModel
 from app.schemas.fields import CREDITS_MAX, Flag, Instant, StorableStr
 from app.schemas.metadata import Metadata
 from app.schemas.page import PageParams
-from app.schemas.plan import LimitResponse, PlanLimits, PlanName
+from app.schemas.plan import KeyLimits, LimitResponse, PlanName
 
 OVERLAP_SECONDS_MAX = 7 * 86_400
 OVERLAP_SECONDS = 86_400
@@ -69,7 +69,7 @@ class ApiKeyCreate(RequestModel):
         CapPeriod | None, Field(description="The calendar day or month, in UTC; null: the key's life.")
     ] = None
     limits: Annotated[
-        PlanLimits,
+        KeyLimits,
         Field(default_factory=list, description="Of the key alone, taken beside those that it shares."),
     ]
     allowed_cidrs: Annotated[
@@ -95,7 +95,7 @@ class ApiKeyUpdate(RequestModel):
     plan: PlanName | MISSING | None = MISSING
     credit_cap: CreditCap | MISSING | None = MISSING
     credit_cap_period: CapPeriod | MISSING | None = MISSING
-    limits: PlanLimits | MISSING = MISSING
+    limits: KeyLimits | MISSING = MISSING
     allowed_cidrs: AllowedCidrs | MISSING | None = MISSING
     metadata: Metadata | MISSING = MISSING
     enabled: Flag | MISSING = MISSING

@@ -25,20 +25,25 @@ class PlanLimitCreate(RequestModel):
 
     name: LimitName
     limit: Quota
-    period_seconds: PeriodSeconds
+    period_seconds: Annotated[PeriodSeconds, Field(description="Of no account for `in_flight`.")] = 60
     burst: Annotated[Quota | None, Field(description="Left out: the limit itself.")] = None
     unit: Annotated[
-        LimitUnit, Field(strict=False, description="What is counted: calls, or what they cost.")
+        LimitUnit, Field(strict=False, description="What is counted: calls, what they cost, or open holds.")
     ] = LimitUnit.REQUESTS
 
     @property
     def units_at_once(self) -> int:
         """The burst, said or not."""
-        return self.limit if self.burst is None else self.burst
+        return self.limit if self.burst is None or self.unit is LimitUnit.IN_FLIGHT else self.burst
+
+    @property
+    def window(self) -> int:
+        """The period; slots come back one by one, so whoever is refused may ask again at once."""
+        return 1 if self.unit is LimitUnit.IN_FLIGHT else self.period_seconds
 
     def as_agreed(self) -> dict[str, Any]:
         """Everything about it, to be kept where no plan is."""
-        return self.model_dump(mode="json") | {"burst": self.units_at_once}
+        return self.model_dump(mode="json") | {"burst": self.units_at_once, "period_seconds": self.window}
 
 
 def refuse_names_twice(limits: list[PlanLimitCreate]) -> list[PlanLimitCreate]:
@@ -49,13 +54,23 @@ def refuse_names_twice(limits: list[PlanLimitCreate]) -> list[PlanLimitCreate]:
     return limits
 
 
+def refuse_slots(limits: list[PlanLimitCreate]) -> list[PlanLimitCreate]:
+    """Refuse to count a key's own holds: those of an organization are counted together."""
+    if any(limit.unit is LimitUnit.IN_FLIGHT for limit in limits):
+        message = "must not count in_flight: holds are counted for the whole organization"
+        raise ValueError(message)
+    return limits
+
+
 PlanLimits = Annotated[
     list[PlanLimitCreate], Field(max_length=LIMITS_MAX), AfterValidator(refuse_names_twice)
 ]
+KeyLimits = Annotated[PlanLimits, AfterValidator(refuse_slots)]
 PLAN_EXAMPLE: dict[str, JsonValue] = {
     "name": "startup",
     "limits": [
         {"name": "minute", "limit": 120, "period_seconds": 60, "burst": 20},
+        {"name": "parallel", "limit": 10, "unit": "in_flight"},
         {"name": "spending", "limit": 50_000, "period_seconds": 86_400, "unit": "credits"},
     ],
 }

@@ -30,8 +30,8 @@ from app.core.admission import (
 from app.core.gcra import Take
 from app.core.identifiers import new_id
 from app.core.principal import Principal
-from app.services.admission_identity import Identifier, Identity, Policy
-from app.services.admission_limits import Limit, LimitBook
+from app.services.admission_identity import Identifier, Identity, Policy, address_allowed
+from app.services.admission_limits import Limit, LimitBook, untouched
 
 Use = tuple[Limit, int]
 """A limit, and what is taken from it."""
@@ -56,7 +56,8 @@ class BatchDecision:
         self._snapshot = snapshot
         self._identify = Identifier(snapshot, policy).identify
         self._callers: dict[tuple[Presented | None, tuple[str, ...], Address | None], Verdict] = {}
-        self._limits_of = LimitBook(snapshot).limits_of
+        self._book = LimitBook(snapshot)
+        self._limits_of = self._book.limits_of
         self._holder_id: UUID | None = None
 
     def decide_call(self, call: AdmissionCall) -> CallVerdict:
@@ -112,7 +113,7 @@ class BatchDecision:
         """Take the limits and the credits, or neither."""
         account = self._snapshot.accounts[stored.organization_id]
         uses = self._uses(request, stored, cost)
-        takes = self._take(uses)
+        takes = [*self._take(uses), *self._slots(request, stored, cost)]
         for take in takes:
             if take.exceeded:
                 return Verdict(Code.RATE_LIMITED, principal, 0, account.available, untouched(takes))
@@ -179,6 +180,13 @@ class BatchDecision:
         buckets, now_us = self._snapshot.buckets, self._snapshot.now_us
         return [limit.quota.take(buckets[limit.bucket], weight, now_us) for limit, weight in uses]
 
+    def _slots(self, request: AdmissionRequest, stored: StoredKey | StoredSession, cost: int) -> list[Take]:
+        """What a hold meets of those that are open; nothing is written, because holds are counted."""
+        if request.hold_seconds is None or not cost:
+            return []
+        taken, now_us = self._snapshot.open_holds.get(stored.organization_id, 0), self._snapshot.now_us
+        return [quota.take_slot(taken, now_us) for quota in self._book.slots_of(stored)]
+
     def _take_demands(self, demands: Sequence[LimitDemand]) -> list[Take]:
         """All of them, or none."""
         if not demands:
@@ -191,7 +199,8 @@ class BatchDecision:
         return takes
 
     def _fill(self, uses: Sequence[Use], takes: Sequence[Take]) -> None:
-        for (limit, weight), take in zip(uses, takes, strict=True):
+        # Slots come last, and have no bucket.
+        for (limit, weight), take in zip(uses, takes, strict=False):
             if weight:
                 bucket = limit.bucket
                 self.changes.buckets_before.setdefault(bucket, self._snapshot.buckets[bucket])
@@ -253,7 +262,7 @@ class BatchDecision:
         account.available -= cost
         account.burned += cost
         account.last_sequence += 1
-        hold = self._hold(request, cost, account)
+        hold = self._hold(request, cost, organization_id)
         self.changes.accounts[organization_id] = account
         charge = NewCharge(
             organization_id,
@@ -279,20 +288,10 @@ class BatchDecision:
             self._snapshot.spent_by_key[stored.key_id] = self.changes.spent_by_key[stored.key_id] = spent
         return hold
 
-    def _hold(self, request: AdmissionRequest, cost: int, account: Account) -> Held | None:
+    def _hold(self, request: AdmissionRequest, cost: int, organization_id: UUID) -> Held | None:
         if request.hold_seconds is None:
             return None
-        account.held += cost
+        open_holds = self._snapshot.open_holds
+        open_holds[organization_id] = open_holds.get(organization_id, 0) + 1
+        self._snapshot.accounts[organization_id].held += cost
         return Held(new_id(), cost, self._snapshot.now + timedelta(seconds=request.hold_seconds))
-
-
-def untouched(takes: Sequence[Take]) -> list[Take]:
-    """The same limits for a call that is refused: those that would have passed stand as they were."""
-    return [take if take.exceeded else take.given_back() for take in takes]
-
-
-def address_allowed(request: AdmissionRequest, key: StoredKey) -> bool:
-    """Whether the key may be used from there; a list without an address to check refuses."""
-    if key.allowed_cidrs is None:
-        return True
-    return request.address is not None and any(request.address in network for network in key.allowed_cidrs)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from app.core.admission import (
+    AdmissionRequest,
     Code,
     Presented,
     PresentedSession,
@@ -136,3 +137,10 @@ class Identifier:
             # With a principal: the credential is known, the organization that it asks for is not.
             return Code.NOT_FOUND
         return Code.VALID
+
+
+def address_allowed(request: AdmissionRequest, key: StoredKey) -> bool:
+    """Whether the key may be used from there; a list without an address to check refuses."""
+    if key.allowed_cidrs is None:
+        return True
+    return request.address is not None and any(request.address in network for network in key.allowed_cidrs)

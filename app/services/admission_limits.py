@@ -4,11 +4,12 @@ An organization's own limits stand in the place of its plan's of the same name; 
 besides, from buckets of the key alone. Who asks for a limit by its name asks for both.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
 from app.core.admission import Snapshot, StoredKey, StoredSession, key_subject, organization_subject
-from app.core.gcra import Quota
+from app.core.gcra import LimitUnit, Quota, Take
 
 
 class Limit(NamedTuple):
@@ -40,12 +41,24 @@ class LimitBook:
                 add_own(limits, key)
         return limits
 
+    def slots_of(self, stored: StoredKey | StoredSession) -> list[Quota]:
+        """How many holds the organization may have open, if that is limited."""
+        quotas = self._snapshot.quotas[stored.plan_id] | by_name(stored.organization_limits)
+        return [quota for quota in quotas.values() if quota.unit is LimitUnit.IN_FLIGHT]
+
     def _shared(self, stored: StoredKey | StoredSession) -> Limits:
-        quotas = self._snapshot.quotas[stored.plan_id]
-        if stored.organization_limits:
-            quotas = quotas | {quota.name: quota for quota in stored.organization_limits}
+        quotas = self._snapshot.quotas[stored.plan_id] | by_name(stored.organization_limits)
         subject = organization_subject(stored.organization_id)
-        return {name: [Limit((subject, name), quota)] for name, quota in quotas.items()}
+        return {
+            name: [Limit((subject, name), quota)]
+            for name, quota in quotas.items()
+            if quota.unit is not LimitUnit.IN_FLIGHT
+        }
+
+
+def by_name(quotas: list[Quota] | None) -> dict[str, Quota]:
+    """Limits as plans have them."""
+    return {quota.name: quota for quota in quotas or ()}
 
 
 def add_own(limits: Limits, key: StoredKey) -> None:
@@ -53,3 +66,8 @@ def add_own(limits: Limits, key: StoredKey) -> None:
     for quota in key.own_limits or ():
         limit = Limit((key_subject(key.key_id), quota.name), quota)
         limits.setdefault(quota.asked_for_by, []).append(limit)
+
+
+def untouched(takes: Sequence[Take]) -> list[Take]:
+    """The same limits for a call that is refused: those that would have passed stand as they were."""
+    return [take if take.exceeded else take.given_back() for take in takes]

@@ -73,7 +73,7 @@ def new_limit(limit: PlanLimitCreate) -> PlanLimit:
     return PlanLimit(
         name=limit.name,
         quota=limit.limit,
-        period_seconds=limit.period_seconds,
+        period_seconds=limit.window,
         burst=limit.units_at_once,
         unit=limit.unit,
     )

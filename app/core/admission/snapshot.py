@@ -114,6 +114,8 @@ class Snapshot:
     """(organization id, charge id) -> what it took."""
     spent_by_key: dict[UUID, int] = field(default_factory=dict)
     """Key id -> credits spent so far, for keys with a cap."""
+    open_holds: dict[UUID, int] = field(default_factory=dict)
+    """Organization id -> its open holds, for those that want one more and may not have any number."""
 
     def due_accounts(self) -> list[UUID]:
         """The organizations whose credits have changed by time alone, and must be settled first."""

@@ -1,10 +1,12 @@
 """Limits beside those of the plan: an organization's, a key's, on what calls cost; caps by the period."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from app.core.database import transaction
+from app.core.scopes import Scope
 from app.models import ApiKey, Organization
 from tests.factories.gate import verify
 
@@ -13,7 +15,7 @@ HOUR = {"period_seconds": 3_600}
 
 @pytest.fixture
 async def service(world):
-    return await world.service_key()
+    return await world.service_key(Scope.CREDITS_HOLD)
 
 
 @pytest.fixture
@@ -189,3 +191,51 @@ async def test_limits_of_an_organization_are_read_afresh(client, world, resource
 
     assert before == ["VALID", "RATE_LIMITED"]
     assert await codes(client, service, key, 1) == ["VALID"]
+
+
+async def test_holds_are_open_only_so_many_at_a_time_until_they_end(client, world, service, organization):
+    await agree(client, world, organization, {"name": "parallel", "limit": 2, "unit": "in_flight"})
+    key = await world.api_key(organization)
+
+    held = [await verify(client, service, key, cost=5, hold=True, limits=[]) for _ in range(2)]
+    refused = await verify(client, service, key, cost=5, hold=True, limits=[])
+    free = await verify(client, service, key, cost=1, limits=[])
+    settled = await client.post(
+        f"/api/v1/credits/holds/{held[0]['hold']['id']}/settle",
+        json={"amount": 3},
+        headers=service.headers,
+    )
+    again = await verify(client, service, key, cost=5, hold=True, limits=[])
+
+    assert [(each["code"], standing(each)) for each in held] == [
+        ("VALID", {"parallel": 1}),
+        ("VALID", {"parallel": 0}),
+    ]
+    assert (refused["code"], refused["credits"]["charged"]) == ("RATE_LIMITED", 0)
+    assert refused["headers"]["Retry-After"] == "1"
+    assert 'qu="concurrent-requests"' in refused["headers"]["RateLimit-Policy"]
+    assert (free["code"], free["limits"]) == ("VALID", []), "who holds nothing needs no slot"
+    assert settled.status_code == 200, settled.text
+    assert again["code"] == "VALID"
+
+
+async def test_slots_are_exact_when_many_ask_at_once(client, world, service, organization):
+    await agree(client, world, organization, {"name": "parallel", "limit": 3, "unit": "in_flight"})
+    key = await world.api_key(organization)
+
+    asked = [verify(client, service, key, cost=1, hold=True, limits=[]) for _ in range(12)]
+    verdicts = await asyncio.gather(*asked)
+
+    assert sorted(each["code"] for each in verdicts) == ["RATE_LIMITED"] * 9 + ["VALID"] * 3
+
+
+async def test_a_key_cannot_count_holds_of_its_own(client, world, organization):
+    user = await world.get_user(await world.owner_of(organization.id))
+    caller = await world.session_caller(user, organization)
+    limit = {"name": "parallel", "limit": 2, "unit": "in_flight"}
+
+    answer = await client.post(
+        "/api/v1/api-keys", json={"name": "Bound", "limits": [limit]}, headers=caller.headers
+    )
+
+    assert answer.status_code == 422
