@@ -9,7 +9,7 @@ from tests.e2e.gate_client import GateClient
 HOLDS = "/api/v1/credits/holds"
 GRANTS = "/api/v1/credits/grants"
 REFUNDS = "/api/v1/credits/refunds"
-PAUSE_SECONDS = 0.01
+PAUSE_SECONDS = 0.03
 ANSWER_SECONDS_MAX = 30
 RETRIED = {409, 503}
 """Somebody else is at it, or nobody can be."""

@@ -1,6 +1,5 @@
 """Clocks that jump, both ways: the application's, and the database's."""
 
-import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -86,14 +85,17 @@ async def shifted_database(database_url):
 
 
 @scales(short=Scale(callers=4, faults=5), torture=Scale(callers=32, faults=60), is_long=True)
-async def test_a_clock_of_the_database_that_jumps_changes_no_purchase(settings, database_url, figures, scale):
-    """Traps B: a state that lives too short, so that nobody is limited; and C: a retry that pays twice."""
+async def test_a_clock_of_the_database_that_jumps_expires_a_grant_once_and_changes_no_purchase(
+    settings, database_url, figures, scale
+):
+    """Traps C: a retry that pays twice; grants spent after their expiry."""
     async with (
         shifted_database(database_url) as (url, owner),
         open_resources(on_database(settings, url)) as resources,
     ):
         world = World(resources)
         organization = await world.organization(credits=1_000_000)
+        soon = await world.grant(organization.id, 50_000, expires_at=system_clock() + timedelta(minutes=30))
         shop = Shop(world, organization, (await world.api_key(organization)).api_key)
         service = (await world.service_key()).api_key
         async with (
@@ -105,6 +107,7 @@ async def test_a_clock_of_the_database_that_jumps_changes_no_purchase(settings, 
                 await owner.execute("UPDATE shifted.clock SET shift = $1", shift)
                 figures.faults["jumps"] += 1
                 await await_recovery(shoppers, purchases=20)
-                await asyncio.sleep(0)
+        entries = await world.entries(organization.id)
 
     assert not shoppers.refusals
+    assert [entry.grant_id for entry in entries if entry.kind == "expire"] == [soon.id]

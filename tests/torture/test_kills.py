@@ -18,7 +18,7 @@ from tests.torture.errands import Grants, Holds, Refunds
 from tests.torture.node import on_database
 from tests.torture.scale import Scale, scales
 
-PAUSE_SECONDS = 0.01
+PAUSE_SECONDS = 0.03
 
 
 @pytest.fixture
