@@ -7,7 +7,13 @@ from standards.errors import CheckError
 from standards.project import Project
 
 OTHER_FILES = ("pyproject.toml", "Dockerfile", "requirements.txt", "alembic.ini")
-OTHER_PATTERNS = ("requirements/*.txt", "requirements/*.in", "compose*.y*ml", "docker-compose*.y*ml")
+OTHER_PATTERNS = (
+    "*/Dockerfile",
+    "requirements/*.txt",
+    "requirements/*.in",
+    "compose*.y*ml",
+    "docker-compose*.y*ml",
+)
 
 
 def read_project(root: Path, configuration: Configuration) -> Project:

@@ -51,17 +51,6 @@ def method_of(project: Project, place: Place, name: str) -> Function | None:
     return None
 
 
-def is_complete(project: Project, place: Place) -> bool:
-    """Whether all the bases of a class are ours, so that all its methods are known."""
-    bases = [(where, base) for where, each in project.ancestry(*place) for base in each.bases]
-    harmless = {"typing.Generic", "typing.Protocol", "abc.ABC"}
-    for where, base in bases:
-        name = base.value if isinstance(base, ast.Subscript) else base
-        if project.class_of(where, name) is None and where.qualified(name) not in harmless:
-            return False
-    return True
-
-
 def called(project: Project, module: Module, call: ast.Call) -> Function | None:
     """The function of ours that a call reaches, where annotations tell."""
     if isinstance(call.func, ast.Name):

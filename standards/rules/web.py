@@ -14,6 +14,7 @@ DRESSES = re.compile(r"(SecurityHeaders|CORS|CrossOrigin)\w*$")
 HOST_PARTS = frozenset({"base_url", "url_for"})
 URL_PARTS = frozenset({"netloc", "hostname", "host"})
 SLIM = re.compile(r"^FROM\s+\S*python:\S*(slim|alpine)", re.MULTILINE)
+BLIND = re.compile(r"^HEALTHCHECK.*(?:\\\n.*)*?\b(?P<call>(?:httpx2?|requests)\.get)\b", re.MULTILINE)
 CURL = re.compile(r"^HEALTHCHECK.*(?:\\\n.*)*?\b(?P<tool>curl|wget)\b", re.MULTILINE)
 
 
@@ -108,3 +109,15 @@ def the_health_check_has_its_tool(project: Project) -> Iterator[Remark]:
             column = match.start("tool") - text.rfind("\n", 0, match.start("tool"))
             message = "a slim image has no such tool: check with Python"
             yield Remark(path, line, column, column + len(match["tool"]), message)
+
+
+@rule("WEB006")
+def a_health_check_sees_failure(project: Project) -> Iterator[Remark]:
+    """A health check asks and does not look at the status of the answer."""
+    for path, text in project.files.items():
+        match = BLIND.search(text) if path.endswith("Dockerfile") else None
+        if match is not None and "raise_for_status" not in text and "status_code" not in text:
+            line = text.count("\n", 0, match.start("call")) + 1
+            column = match.start("call") - text.rfind("\n", 0, match.start("call"))
+            message = "a 500 passes here: look at the status"
+            yield Remark(path, line, column, column + len(match["call"]), message)
