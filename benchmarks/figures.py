@@ -13,6 +13,7 @@ class Name(StrEnum):
 
     CONSTANT = "constant"
     HOT = "hot"
+    GRANTS = "grants"
     TRANSACTION = "transaction"
     PROFILE = "profile"
     FORWARD = "forward"
@@ -29,6 +30,7 @@ class SubjectName(StrEnum):
     VERIFY = "verify"
     VERIFY_CONSTANT = "verify-constant"
     VERIFY_HOT = "verify-hot"
+    VERIFY_MANY_GRANTS = "verify-1000-grants"
     VERIFY_HOT_TWICE = "verify-hot-2-processes"
     VERIFY_TRANSACTION = "verify-transaction"
     PROFILE = "profile"
@@ -111,6 +113,13 @@ FIGURES = (
         "verify, one hot organization / 100 organizations",
         SubjectName.VERIFY_HOT,
         SubjectName.VERIFY,
+        0.90,
+    ),
+    Figure(
+        Name.GRANTS,
+        "verify, one organization with 1,000 grants / one with a single grant",
+        SubjectName.VERIFY_MANY_GRANTS,
+        SubjectName.VERIFY_HOT,
         0.90,
     ),
     Figure(

@@ -36,9 +36,11 @@ class Subjects:
         match name:
             case SubjectName.VERIFY | SubjectName.SMALL | SubjectName.HALF_LOAD:
                 return self._product(name, worlds.small, worlds.all_customers())
-            case SubjectName.VERIFY_HOT | SubjectName.VERIFY_HOT_TWICE:
+            case SubjectName.VERIFY_HOT | SubjectName.VERIFY_HOT_TWICE | SubjectName.VERIFY_MANY_GRANTS:
                 workers = 2 if name is SubjectName.VERIFY_HOT_TWICE else 1
-                return self._product(name, worlds.small, worlds.one_customer(), workers=workers)
+                many = name is SubjectName.VERIFY_MANY_GRANTS
+                load = worlds.one_customer_of_many_grants() if many else worlds.one_customer()
+                return self._product(name, worlds.small, load, workers=workers)
             case SubjectName.BATCH:
                 return replace(self._product(name, worlds.small, worlds.batches()), items=BATCH_ITEMS)
             case SubjectName.BIG_SCATTERED | SubjectName.BIG_SAME_SHAPE:

@@ -37,6 +37,7 @@ from app.models.base import Base
 
 CUSTOMERS = 100
 CREDITS = 1_000_000_000
+GRANTS = 1_000
 PLAN_NAME = "benchmark"
 QUOTA_PER_MINUTE = 1_000_000
 """A limit that is decided and stored for every request, and never reached."""
@@ -44,7 +45,17 @@ TOKEN_SECONDS = 3600
 PASSWORD = "correct horse battery staple"
 DISABLED_EMAIL = "disabled@example.org"
 PASSWORDLESS_EMAIL = "passwordless@example.org"
-INSERT_ORDER = (User, Plan, Organization, Membership, CreditAccount, LedgerEntry, ApiKey, Session)
+INSERT_ORDER = (
+    User,
+    Plan,
+    Organization,
+    Membership,
+    CreditAccount,
+    CreditGrant,
+    LedgerEntry,
+    ApiKey,
+    Session,
+)
 """What is pointed at comes before what points; a key brings its secret."""
 
 
@@ -89,6 +100,8 @@ class World:
     tokens: list[str]
     emails: list[str]
     """Of those who can sign in."""
+    key_of_many_grants: str
+    """Of an organization whose credits came in a thousand grants."""
 
 
 def new_secrets() -> Secrets:
@@ -148,7 +161,15 @@ class WorldMaker:
         customers = [self._customer(number, plan.id) for number in range(1, CUSTOMERS + 1)]
         self._outsiders()
         emails = [customer_email(number) for number in range(1, CUSTOMERS + 1)]
-        return World(service_key, [key for key, _ in customers], [token for _, token in customers], emails)
+        keys, tokens = [key for key, _ in customers], [token for _, token in customers]
+        return World(service_key, keys, tokens, emails, self._key_of_many_grants(plan.id))
+
+    def _key_of_many_grants(self, plan_id: UUID) -> str:
+        """The key of a customer who was given as many credits as the others, a little at a time."""
+        user = User(id=new_id(), email="many-grants@example.org", email_verified_at=self._now)
+        self.rows.append(user)
+        organization = self._organization("Many grants", plan_id, user, credits=CREDITS, grants=GRANTS)
+        return self._key(organization, user, sorted(MEMBER_SCOPES))
 
     def _outsiders(self) -> None:
         """Who cannot sign in: one who is disabled, and one without a password."""
@@ -179,18 +200,23 @@ class WorldMaker:
         token = self._access_tokens.issue(user.id, session.id, self._now)
         return self._key(organization, user, sorted(MEMBER_SCOPES)), token
 
-    def _organization(self, name: str, plan_id: UUID, owner: User, *, credits: int = 0) -> Organization:
+    def _organization(
+        self, name: str, plan_id: UUID, owner: User, *, credits: int = 0, grants: int = 1
+    ) -> Organization:
         organization = Organization(id=new_id(), name=name, plan_id=plan_id)
         account = CreditAccount(
-            organization_id=organization.id, available=credits, last_sequence=1 if credits else 0
+            organization_id=organization.id, available=credits, last_sequence=grants if credits else 0
         )
+        if credits:
+            account.next_change_at = self._now + timedelta(days=365)
         self.rows += [
             organization,
             Membership(organization_id=organization.id, user_id=owner.id, role="owner"),
             account,
         ]
         if credits:
-            self.rows += first_grant(organization.id, credits)
+            for number in range(1, grants + 1):
+                self.rows += grant_rows(organization.id, credits // grants, number)
         return organization
 
     def _key(self, organization: Organization, creator: User, scopes: list[str]) -> str:
@@ -213,8 +239,8 @@ def customer_email(number: int) -> str:
     return f"customer-{number}@example.org"
 
 
-def first_grant(organization_id: UUID, amount: int) -> list[CreditGrant | LedgerEntry]:
-    """An account's first balance, with the entry that explains it."""
+def grant_rows(organization_id: UUID, amount: int, number: int) -> list[CreditGrant | LedgerEntry]:
+    """One of the grants of an account, with the entry that explains it; each expires some day."""
     now = datetime.now(UTC)
     grant = CreditGrant(
         id=new_id(),
@@ -222,17 +248,18 @@ def first_grant(organization_id: UUID, amount: int) -> list[CreditGrant | Ledger
         amount=amount,
         remaining=amount,
         source=GrantSource.PURCHASE,
-        priority=50,
+        priority=number % 100,
         effective_at=now,
+        expires_at=now + timedelta(days=365 + number),
         entered_at=now,
         reason="benchmark",
     )
     entry = LedgerEntry(
         organization_id=organization_id,
-        sequence=1,
+        sequence=number,
         kind="grant",
         amount=amount,
-        balance_after=amount,
+        balance_after=amount * number,
         moved=amount,
         reason="benchmark",
         grant_id=grant.id,

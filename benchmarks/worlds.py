@@ -66,6 +66,10 @@ class Worlds:
         """One key, for ever."""
         return self._ask(self._world.keys[:1])
 
+    def one_customer_of_many_grants(self) -> Load:
+        """The key of the organization whose credits came in a thousand grants, for ever."""
+        return self._ask([self._world.key_of_many_grants])
+
     def scattered_keys(self) -> Load:
         """Keys from all over the big world, none twice for a long time."""
         return self._ask(self._size.scattered_keys(SCATTERED_KEYS))
