@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 
 from app.core.auth_method import NEVER
 from app.models import RefreshToken, Session
@@ -53,8 +53,12 @@ class SessionRepository(BaseRepository[Session]):
         return self._required(await self._session.scalar(query))
 
     async def revoke_all_by_user(self, user_id: UUID, now: datetime, *, but: UUID | None = None) -> int:
-        """End every session of a user, or every other one; the number that this ended."""
-        statement = update(Session).where(Session.user_id == user_id, Session.revoked_at.is_(None))
+        """End every session of a user, or every other one; the number that this ended.
+
+        Those in which they act for others end as well: whoever is kept out sees nothing of anybody's.
+        """
+        theirs = or_(Session.user_id == user_id, Session.impersonator_id == user_id)
+        statement = update(Session).where(theirs, Session.revoked_at.is_(None))
         if but is not None:
             statement = statement.where(Session.id != but)
         ended = await self._session.execute(

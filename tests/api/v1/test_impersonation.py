@@ -161,3 +161,13 @@ async def test_only_a_fresh_proof_starts_it(client, resources, operator, account
     )
 
     assert (answer.status_code, answer.json()["code"]) == (403, "reauthentication_required")
+
+
+async def test_who_is_signed_out_everywhere_acts_for_nobody_any_more(client, world, start, operator, account):
+    """SEC-21, SEC-53: a thief of an operator's account keeps nothing when its sessions are ended."""
+    started = (await start(account.user)).json()
+    another = await world.operator()
+
+    await client.delete(f"{USERS}/{operator.user_id}/sessions", headers=another.headers)
+
+    assert (await client.get(ME, headers=bearer(started))).status_code == 401
