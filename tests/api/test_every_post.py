@@ -13,11 +13,16 @@ from tests.api.routes import ABSENT_ID, all_routes
 NOBODY = "nobody is known to be calling: whoever had the key would get another's answer"
 GATE = "charge ids make it safe to repeat, and a verdict is of now"
 QUESTION = "it changes nothing, and a kept answer would be old"
+PROOF = "a proof works once, and its answer opens a session"
 EXCEPTIONS = {
     "POST /api/v1/verify": GATE,
     "POST /api/v1/verify/batch": GATE,
     "POST /api/v1/auth/introspect": QUESTION,
     "POST /api/v1/account/export": QUESTION,
+    "POST /api/v1/auth/reauthenticate": PROOF,
+    "POST /api/v1/auth/reauthenticate/passkey": PROOF,
+    "POST /api/v1/auth/reauthenticate/totp": PROOF,
+    "POST /api/v1/auth/reauthenticate/mail/confirmation": PROOF,
     "POST /api/v1/auth/login": NOBODY,
     "POST /api/v1/auth/refresh": NOBODY,
     "POST /api/v1/auth/revoke": NOBODY,

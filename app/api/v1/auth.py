@@ -82,7 +82,14 @@ async def refresh(
     summary="Prove again who you are",
     response_model=TokenResponse,
     responses=SIGN_IN_RESPONSES | problem_responses(401, 403, 429),
-    dependencies=[session(audit=REAUTHENTICATED, refusals=AuditAction.REAUTHENTICATION_FAILED)],
+    dependencies=[
+        session(
+            audit=REAUTHENTICATED,
+            refusals=AuditAction.REAUTHENTICATION_FAILED,
+            # A kept answer is compared with the body: passwords could be guessed at it, and no limit counts.
+            never_replayed="A proof works once, and its answer opens a session.",
+        )
+    ],
 )
 async def reauthenticate(
     body: ReauthenticateRequest,

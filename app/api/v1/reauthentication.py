@@ -21,6 +21,8 @@ from app.schemas.reauthentication import MailedCodeProof, TotpCodeProof
 router = APIRouter(prefix="/api/v1/auth/reauthenticate", tags=["Sign-in"], route_class=StrictRoute)
 
 proves = session(
+    # Nor by another session of the same person: a proof that works once opens nothing twice.
+    never_replayed="A proof works once, and its answer opens a session.",
     audit=AuditAction.REAUTHENTICATED,
     refusals=(AuditAction.REAUTHENTICATION_FAILED, AuditAction.PASSKEY_SUSPECTED),
 )
