@@ -118,7 +118,7 @@ class BenchmarkRun:
             number,
             lambda: put_load(subject, number),
             self._postgres,
-            connections=self._options.connections,
+            connections=subject.connections(self._options.connections),
         )
         self.rounds.append(measured)
         self._tell(describe(measured, self._options.rounds))
@@ -128,7 +128,7 @@ class BenchmarkRun:
         self._built_in.run(
             subject.server.port,
             subject.load,
-            connections=self._options.connections,
+            connections=subject.connections(self._options.connections),
             seconds=self._options.warm_up_seconds,
         )
 
@@ -137,7 +137,7 @@ class BenchmarkRun:
         return self._closed.run(
             subject.server.port,
             subject.load,
-            connections=self._options.connections,
+            connections=subject.connections(self._options.connections),
             seconds=self._options.seconds,
             start=number * subject.turn,
         )
@@ -147,7 +147,7 @@ class BenchmarkRun:
         return self._built_in.run_at_rate(
             subject.server.port,
             subject.load,
-            connections=self._options.connections,
+            connections=subject.connections(self._options.connections),
             seconds=self._options.seconds,
             rate=self.rate or 1,
             start=number * subject.turn,

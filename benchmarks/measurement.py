@@ -13,6 +13,7 @@ from benchmarks.load_result import LoadResult
 from benchmarks.processor_time import machine_times, ticks_per_second, tree_ticks
 
 SETTLE_SECONDS = 0.2
+UNDER_WAY_MAX = 2_500
 SETTLES_MAX = 25
 """When a round ends, answers that nobody waits for any more are still being committed."""
 
@@ -37,6 +38,10 @@ class Subject:
     """How many questions a request asks at once: they are what is counted."""
     turn: int = 0
     """How far the load's turn moves on from round to round."""
+
+    def connections(self, most: int) -> int:
+        """So many that the gate's queue, of 10,000 by default, holds what they ask at once."""
+        return min(most, UNDER_WAY_MAX // self.items)
 
 
 @dataclass(frozen=True, slots=True)
