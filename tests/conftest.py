@@ -91,7 +91,12 @@ def settings(database_url: str) -> Settings:
         # The least that is allowed: tests hash often.
         sessions={"argon2_memory_kib": 19_456},
         http={"public_url": "http://test"},
-        limits={"anonymous_per_address": 1_000_000, "auth_per_address": 1_000_000, "auth_global": 1_000_000},
+        limits={
+            "anonymous_per_address": 1_000_000,
+            "auth_per_address": 1_000_000,
+            "auth_global": 1_000_000,
+            "unknown_keys_per_address": 1_000_000,
+        },
         keys={"resource_scopes": ["forecast:read", "forecast:write"]},
         logging={"format": "json", "level": "warning"},
     )

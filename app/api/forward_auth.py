@@ -12,6 +12,7 @@ from starlette.types import Scope
 
 from app.api.dependencies.credential import presented_in_headers
 from app.api.dependencies.resources import resources_of
+from app.api.dependencies.stranger import stranger_demand
 from app.core.admission import Verdict
 from app.core.client_address import canonical_address, is_trusted
 from app.core.exceptions import AmbiguousRequestError, AppError
@@ -82,13 +83,15 @@ async def decide(scope: Scope, question: Question) -> ForwardAnswer:
     target, method = sole(question.targets), method_of(question)
     if method == "OPTIONS" and resources.settings.forward.preflights and is_preflight(question):
         return ForwardAnswer(200, NOBODY)
+    presented = presented_in_headers(scope)
     passage = await resources.forward_auth.decide(
         ForwardedRequest(
-            presented_in_headers(scope),
+            presented,
             method,
             target,
             canonical_address(state["client_address"]),
             state["request_id"],
+            stranger_demand(scope, presented),
             proxy_request_id(scope, question),
         )
     )

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 MICROSECONDS = 1_000_000
+COARSE_US = 1_000
+"""Below it, a microsecond more or less of T is more than a thousandth of the quota."""
 OWN = "key."
 """Begins the names of a key's own limits; no other name has a dot."""
 
@@ -36,8 +38,14 @@ class Quota:
     """T: what one unit costs. At least 1, because the quota is at most a million per second."""
 
     def __post_init__(self) -> None:
-        """Divide once, not for every call."""
-        object.__setattr__(self, "interval_us", self.period_seconds * MICROSECONDS // self.quota)
+        """Divide once, not for every call.
+
+        The fraction of a microsecond is dropped, so that a full period gives the whole quota back. Where it
+        is more than a thousandth of T, the quota would be exceeded by as much: there T is rounded up.
+        """
+        interval_us, rest = divmod(self.period_seconds * MICROSECONDS, self.quota)
+        is_coarse = interval_us < COARSE_US and rest > 0
+        object.__setattr__(self, "interval_us", interval_us + is_coarse)
 
     @property
     def asked_for_by(self) -> str:

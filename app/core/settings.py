@@ -144,6 +144,8 @@ class LimitSettings(SettingsGroup):
     """Limits outside the plans, where no organization is known yet; per minute unless named otherwise."""
 
     anonymous_per_address: Annotated[int, Field(ge=1)] = 120
+    unknown_keys_per_address: Annotated[int, Field(ge=1)] = 60
+    """API keys of good form that nobody knows; keys that are known are not counted, nor held up."""
     auth_per_address: Annotated[int, Field(ge=1)] = 30
     auth_global: Annotated[int, Field(ge=1)] = 600
     login_per_account_and_address: Annotated[int, Field(ge=1)] = 5

@@ -65,8 +65,12 @@ class AdmissionService:
             OverloadedError: too many wait.
             DatabaseUnavailableError: PostgreSQL is away; nothing was decided, or (CommitOutcomeUnknownError)
                 the connection was lost in the commit: repeat with the same charge id to learn the outcome.
+            RateLimitedError: nobody knows the caller's credential, nor those that came before from there.
         """
-        return await self._coalescer.submit(call)
+        verdict = await self._coalescer.submit(call)
+        if call.stranger is not None and verdict.is_stranger:
+            await self.take(call.stranger)
+        return verdict
 
     async def take(self, *demands: LimitDemand) -> list[Take]:
         """Take from limits that need no credential: all of them, or none.

@@ -7,6 +7,7 @@ from app.core.admission import (
     AdmissionCall,
     AdmissionRequest,
     Code,
+    LimitDemand,
     Presented,
     PresentedSession,
     Verdict,
@@ -40,6 +41,8 @@ class ForwardedRequest(NamedTuple):
     address: Address | None
     request_id: str
     """Faregate's own name for the question."""
+    stranger: LimitDemand | None
+    """Taken if nobody knows the credential."""
     proxy_request_id: str | None
     """A trusted proxy's name for the client's request: however often it asks, it is charged once."""
 
@@ -83,7 +86,8 @@ class ForwardAuthService:
             route.name,
             request.address,
         )
-        answer = await self._gate.admit(AdmissionCall([admission], request_id=request.request_id))
+        call = AdmissionCall([admission], request_id=request.request_id, stranger=request.stranger)
+        answer = await self._gate.admit(call)
         if answer.unknown_limits:
             _, limit = answer.unknown_limits[0]
             raise NotInPlanError((route.limits or ())[limit].name)

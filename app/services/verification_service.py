@@ -1,5 +1,6 @@
 """Verify: another API asks the gate about a key that was sent to it."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from app.core.access_tokens import AccessTokens
@@ -9,6 +10,7 @@ from app.core.admission import (
     AdmissionRequest,
     CallVerdict,
     Code,
+    LimitDemand,
     LimitUse,
     Presented,
     PresentedSession,
@@ -44,6 +46,10 @@ class Asker(NamedTuple):
     presented: Presented
     address: Address | None
     request_id: str
+    stranger: LimitDemand | None = None
+    """Taken if nobody knows its credential."""
+    note_subject: Callable[[str], None] = lambda _: None
+    """Told who asks as soon as that is known, for the log."""
 
 
 class VerificationService:
@@ -61,7 +67,7 @@ class VerificationService:
 
         Raises:
             InvalidCredentialError: the asker's key is not usable.
-        NotFoundError: it does not belong to the organization that the asker names.
+            NotFoundError: it does not belong to the organization that the asker names.
             AddressNotAllowedError: it may not be used from the asker's address.
             InsufficientScopeError: it lacks `gate:verify`.
             RateLimitedError: the asker's own plan is used up.
@@ -69,7 +75,10 @@ class VerificationService:
         """
         requests = [self._request(question) for question in questions]
         service = AdmissionRequest(asker.presented, scopes=(Scope.GATE_VERIFY,), address=asker.address)
-        verdict = await self._gate.admit(AdmissionCall(requests, caller=service, request_id=asker.request_id))
+        call = AdmissionCall(requests, caller=service, request_id=asker.request_id, stranger=asker.stranger)
+        verdict = await self._gate.admit(call)
+        if verdict.caller is not None and verdict.caller.principal is not None:
+            asker.note_subject(verdict.caller.principal.subject)
         raise_when_refused(verdict, pointer)
         return [answer(each) for each in verdict.verdicts]
 

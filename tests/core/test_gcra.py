@@ -249,7 +249,26 @@ def test_everything_is_an_integer(quota, tat_us, weight):
 def test_one_unit_costs_the_period_divided_by_the_quota_less_than_a_microsecond_off(quota):
     exact = Fraction(quota.period_seconds * MICROSECONDS, quota.quota)
 
-    assert 0 <= exact - quota.interval_us < 1
+    assert abs(exact - quota.interval_us) < 1
+
+
+@given(quotas)
+def test_no_rate_lets_more_pass_in_the_long_run_than_a_thousandth_of_the_quota(quota):
+    """Rates above a thousand a second: the fraction of T that is dropped must not let more pass."""
+    passing = Fraction(quota.period_seconds * MICROSECONDS, quota.interval_us)
+
+    assert passing <= quota.quota * Fraction(1001, 1000)
+
+
+@pytest.mark.parametrize("quota", [1_500, 3_000, 7_000, 300_000, 700_000])
+def test_a_high_rate_lets_exactly_its_quota_pass_from_a_fresh_bucket_and_never_more_in_a_second(quota):
+    limit = Quota("second", quota, 1, quota)
+    emptied = limit.take(0, quota, NOW)
+
+    regained = limit.take(emptied.tat_us, 0, NOW + MICROSECONDS).remaining
+
+    assert limit.take(emptied.tat_us, 1, NOW).exceeded
+    assert regained <= quota
 
 
 @pytest.mark.parametrize(("quota", "seconds"), [(60, 60), (600, 60), (6_000, 60), (7, 60), (1_000_000, 1)])

@@ -6,6 +6,15 @@ import pytest
 from tests.middleware.conftest import calling
 
 
+async def test_a_verify_is_logged_with_the_service_that_asks(build, world, capsys):
+    service = await world.service_key()
+    app = build("info")
+    async with app.router.lifespan_context(app), calling(app, ("192.0.2.1", 99)) as http:
+        await http.post("/api/v1/verify", json={"key": "x"}, headers=service.headers)
+
+    assert [line["subject"] for line in await lines(capsys)] == [f"key:{service.row.id}"]
+
+
 async def lines(capsys):
     await asyncio.sleep(0)
     return [json.loads(line) for line in capsys.readouterr().out.splitlines()]

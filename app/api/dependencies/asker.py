@@ -6,6 +6,7 @@ from fastapi import Depends, Request
 from starlette.types import Scope
 
 from app.api.dependencies.credential import PresentedDep
+from app.api.dependencies.stranger import stranger_demand
 from app.core.admission import Presented
 from app.core.client_address import canonical_address
 from app.services.verification_service import Asker
@@ -22,4 +23,11 @@ AskerDep = Annotated[Asker, Depends(get_asker)]
 def asker_of(scope: Scope, presented: Presented) -> Asker:
     """The asker of a request that carries this credential."""
     state = scope["state"]
-    return Asker(presented, canonical_address(state["client_address"]), state["request_id"])
+    stranger = stranger_demand(scope, presented)
+
+    def note_subject(subject: str) -> None:
+        state["subject"] = subject
+
+    return Asker(
+        presented, canonical_address(state["client_address"]), state["request_id"], stranger, note_subject
+    )

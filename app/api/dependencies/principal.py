@@ -7,6 +7,7 @@ from starlette.types import Scope
 
 from app.api.dependencies.credential import presented_in
 from app.api.dependencies.resources import resources_of
+from app.api.dependencies.stranger import stranger_demand
 from app.core.admission import AdmissionCall, AdmissionRequest, Code, Verdict
 from app.core.client_address import canonical_address
 from app.core.exceptions import AddressNotAllowedError, InvalidCredentialError
@@ -32,7 +33,7 @@ async def get_principal(request: Request) -> Principal:
         InvalidCredentialError: the credential is not, or no longer, usable.
         NotFoundError: it does not belong to the organization that `X-Organization` names.
         AddressNotAllowedError: the key may not be used from this address.
-        RateLimitedError: a limit of the plan is used up.
+        RateLimitedError: a limit of the plan is used up, or too many unknown keys came from this address.
     """
     return await identify(request.scope)
 
@@ -55,7 +56,9 @@ async def admit(scope: Scope) -> Principal:
     state = scope["state"]
     address = canonical_address(state["client_address"])
     admission = AdmissionRequest(presented, address=address)
-    call = AdmissionCall([admission], request_id=state["request_id"])
+    call = AdmissionCall(
+        [admission], request_id=state["request_id"], stranger=stranger_demand(scope, presented)
+    )
     verdict = (await resources_of(scope).gate.admit(call)).verdicts[0]
     state["takes"] = list(verdict.takes)
     state["rate_limit_headers"] = rate_limit_headers(verdict.takes)

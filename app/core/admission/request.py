@@ -73,3 +73,5 @@ class AdmissionCall:
     """The service key that asks. If it is refused, nothing is decided and nothing consumed for it."""
     demands: tuple[LimitDemand, ...] = ()
     request_id: str | None = None
+    stranger: LimitDemand | None = None
+    """Taken if nobody knows the credential of who calls: whoever tries many keys is slowed down."""

@@ -62,3 +62,9 @@ class CallVerdict:
     """Empty when the caller or a demand was refused, or an unknown limit was named."""
     unknown_limits: list[tuple[int, int]] = field(default_factory=list)
     """(request, limit) indexes of limits that the plan lacks; then nothing was consumed."""
+
+    @property
+    def is_stranger(self) -> bool:
+        """Whether nobody knows the credential of who calls."""
+        own = self.caller or (self.verdicts[0] if self.verdicts else None)
+        return own is not None and own.code is Code.NOT_FOUND and own.principal is None
