@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from app.api.dependencies.mail_service import MailServiceDep
 from app.core.mail import MailTemplate
+from app.middleware.envelope import EnvelopeMiddleware
 
 LIES = [
     {"Host": "evil.example"},
@@ -25,6 +26,7 @@ LIES = [
 async def ask(resources):
     """Calls a route that sends a mail with a link."""
     app = FastAPI()
+    app.add_middleware(EnvelopeMiddleware, trusted_proxies=[])
     app.state.resources = resources
 
     @app.post("/{address}")

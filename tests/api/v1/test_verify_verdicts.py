@@ -42,6 +42,7 @@ async def test_a_key_that_was_never_issued_is_not_found(client, world, service, 
         "headers": {},
         "charge_id": None,
         "replayed": False,
+        "hold": None,
     }
 
 
