@@ -137,7 +137,9 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
                     settings.oauth.providers, outbound, clock=system_clock
                 ),
                 gate=gate,
-                verification=VerificationService(gate, access_tokens, system_clock),
+                verification=VerificationService(
+                    gate, access_tokens, system_clock, foreign_prefixes=settings.keys.foreign_prefixes
+                ),
                 forward_auth=build_forward_auth(settings.forward, gate),
             )
     finally:

@@ -24,6 +24,7 @@ COMMANDS = {
     "verify-ledger": "app.cli.verify_ledger",
     "create-user": "app.cli.users",
     "create-operator": "app.cli.users",
+    "import-keys": "app.cli.import_keys",
     "generate-secrets": "app.cli.generate_secrets",
     "rotate-signing-key": "app.cli.rotate_signing_key",
     "reencrypt-secrets": "app.cli.reencrypt_secrets",

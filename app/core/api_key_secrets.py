@@ -69,6 +69,10 @@ class ApiKeySecrets:
         equal = hmac.compare_digest(actual, digest or ABSENT_DIGEST)
         return equal and digest is not None and known_pepper_id == pepper_id
 
+    def seal(self, secret: bytes) -> tuple[bytes, int]:
+        """What is stored of a secret that somebody else has issued: its digest, and the pepper's id."""
+        return self._digest(secret, self._current_pepper_id), self._current_pepper_id
+
     def _digest(self, secret: bytes, pepper_id: int) -> bytes:
         return hmac.digest(self._peppers[pepper_id], secret, "sha256")
 

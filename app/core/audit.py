@@ -43,6 +43,7 @@ class AuditAction(StrEnum):
     ACCOUNT_DELETED = "account_deleted"
     PROFILE_CHANGED = "profile_changed"
     API_KEY_CREATED = "api_key_created"
+    API_KEYS_IMPORTED = "api_keys_imported"
     API_KEY_CHANGED = "api_key_changed"
     API_KEY_ROTATED = "api_key_rotated"
     API_KEY_REVOKED = "api_key_revoked"

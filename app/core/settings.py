@@ -11,8 +11,9 @@ from pydantic import AfterValidator, Field, HttpUrl, SecretStr, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from app.core.forward_settings import ForwardSettings, ScopeToken
+from app.core.forward_settings import ForwardSettings
 from app.core.job_settings import JobSettings
+from app.core.key_settings import KeySettings
 from app.core.mail_settings import MailSettings
 from app.core.organization_settings import OrganizationSettings
 from app.core.provider_settings import OauthSettings, OutboundSettings
@@ -166,15 +167,6 @@ class AccountSettings(SettingsGroup):
     breached_passwords_timeout_seconds: Annotated[float, Field(gt=0, le=30)] = 2
     breached_passwords_when_unavailable: Literal["allow", "refuse"] = "allow"
     """Whether a password that the server cannot be asked about will do; the bundled list counts anyway."""
-
-
-class KeySettings(SettingsGroup):
-    """What API keys may be."""
-
-    per_organization_max: Annotated[int, Field(ge=1, le=10_000)] = 100
-    """Keys of an organization that are not revoked."""
-    resource_scopes: list[ScopeToken] = Field(default_factory=list)
-    """Scopes of the API behind the gate that members may give to their keys, besides Faregate's own."""
 
 
 class GateSettings(SettingsGroup):

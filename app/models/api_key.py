@@ -71,7 +71,10 @@ class ApiKey(IdentifiedMixin, TimestampMixin, VersionedMixin, Base):
     @property
     def prefix(self) -> str:
         """What is shown of the key after its creation."""
-        return prefix_of(self.environment, self.current_secret.lookup_id)
+        secret = self.current_secret
+        if secret.foreign_prefix is not None:
+            return secret.foreign_prefix
+        return prefix_of(self.environment, secret.lookup_id)
 
     @property
     def plan_name(self) -> str | None:

@@ -23,12 +23,14 @@ class ApiKeySecret(Base):
         ),
     )
 
-    lookup_id: Mapped[str] = mapped_column(String(12), primary_key=True)
-    """The 12 characters in clear after `fg_<env>_`."""
+    lookup_id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    """The 12 characters in clear after `fg_<env>_`; of an imported key the beginning of its SHA-256."""
     api_key_id: Mapped[UUID] = mapped_column(ForeignKey("api_keys.id", ondelete="CASCADE"), index=True)
     digest: Mapped[bytes] = mapped_column(LargeBinary)
     """HMAC-SHA256 of the secret with the pepper `pepper_id`."""
     pepper_id: Mapped[int] = mapped_column(SmallInteger)
+    foreign_prefix: Mapped[str | None] = mapped_column(String(16))
+    """How an imported string begins, as far as its importer tells."""
     created_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
     retired_at: Mapped[datetime | None]
     """Rotated out: from this instant on the string is REVOKED."""

@@ -77,6 +77,15 @@ class ApiKeyRepository(BaseRepository[ApiKey]):
         await self._session.refresh(key, ["current_secret"])
         return key
 
+    async def find_organization_by_lookup_id(self, lookup_id: str) -> UUID | None:
+        """Whose key has a string of this lookup id; None if there is none."""
+        query = (
+            select(ApiKey.organization_id)
+            .join(ApiKeySecret, ApiKeySecret.api_key_id == ApiKey.id)
+            .where(ApiKeySecret.lookup_id == lookup_id)
+        )
+        return await self._session.scalar(query)
+
     async def revoke_by_creator(self, user_id: UUID, now: datetime) -> int:
         """End every key that a user has made; the number of those that were not ended yet."""
         statement = (

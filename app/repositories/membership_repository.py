@@ -40,6 +40,15 @@ class MembershipRepository(BaseRepository[Membership]):
         """A member of an organization, with the person."""
         return await self._session.scalar(self._with_user().where(*place(organization_id, user_id)))
 
+    async def find_key_owner(self, organization_id: UUID, email: str | None) -> UUID | None:
+        """The member of that address, or else the first owner; None if there is none."""
+        query = select(Membership.user_id).where(Membership.organization_id == organization_id)
+        if email is None:
+            query = query.where(Membership.role == Role.OWNER)
+        else:
+            query = query.join(User, User.id == Membership.user_id).where(User.email == email)
+        return await self._session.scalar(query.order_by(Membership.created_at).limit(1))
+
     async def get_of(self, organization_id: UUID, user_id: UUID) -> Membership:
         """A member of an organization, with the person.
 

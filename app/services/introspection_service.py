@@ -21,8 +21,16 @@ class IntrospectionService:
     """
 
     def __init__(
-        self, gate: AdmissionService, access_tokens: AccessTokens, *, issuer: str, audience: str, clock: Clock
+        self,
+        gate: AdmissionService,
+        access_tokens: AccessTokens,
+        *,
+        foreign_prefixes: tuple[str, ...],
+        issuer: str,
+        audience: str,
+        clock: Clock,
     ) -> None:
+        self._foreign_prefixes = foreign_prefixes
         self._gate = gate
         self._access_tokens = access_tokens
         self._issuer = issuer
@@ -32,7 +40,8 @@ class IntrospectionService:
     async def introspect(self, token: str, caller: Principal) -> IntrospectionResponse:
         """What the gate would say of this token now, if the caller may know of it."""
         now = self._clock()
-        question = AdmissionRequest(read_credential(token, self._access_tokens, now), limits=())
+        presented = read_credential(token, self._access_tokens, now, foreign_prefixes=self._foreign_prefixes)
+        question = AdmissionRequest(presented, limits=())
         verdict = (await self._gate.admit(AdmissionCall([question]))).verdicts[0]
         principal = verdict.principal
         if principal is None or not verdict.valid or not may_know(caller, principal):

@@ -55,7 +55,15 @@ class Asker(NamedTuple):
 class VerificationService:
     """Answers what a credential may do; the asking service key is decided in the same batch."""
 
-    def __init__(self, gate: AdmissionService, access_tokens: AccessTokens, clock: Clock) -> None:
+    def __init__(
+        self,
+        gate: AdmissionService,
+        access_tokens: AccessTokens,
+        clock: Clock,
+        *,
+        foreign_prefixes: tuple[str, ...] = (),
+    ) -> None:
+        self._foreign_prefixes = foreign_prefixes
         self._gate = gate
         self._access_tokens = access_tokens
         self._clock = clock
@@ -96,7 +104,9 @@ class VerificationService:
         )
 
     def _read(self, key: str) -> Presented | None:
-        presented = read_credential(key, self._access_tokens, self._clock())
+        presented = read_credential(
+            key, self._access_tokens, self._clock(), foreign_prefixes=self._foreign_prefixes
+        )
         # It sees what Faregate's own routes show; another API would act on it, and charge for that.
         is_impersonated = isinstance(presented, PresentedSession) and presented.actor_id is not None
         return None if is_impersonated else presented

@@ -64,7 +64,12 @@ def presented_in_headers(scope: Scope) -> Presented:
 def read_text(scope: Scope, text: str) -> Presented | None:
     """Read a credential string; None for one that cannot be any."""
     resources = resources_of(scope)
-    return read_credential(text, resources.access_tokens, resources.clock())
+    return read_credential(
+        text,
+        resources.access_tokens,
+        resources.clock(),
+        foreign_prefixes=resources.settings.keys.foreign_prefixes,
+    )
 
 
 def at_organization_asked_for(scope: Scope, presented: Presented | None) -> Presented:

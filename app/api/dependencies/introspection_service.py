@@ -14,6 +14,7 @@ async def get_introspection_service(resources: ResourcesDep) -> IntrospectionSer
     return IntrospectionService(
         resources.gate,
         resources.access_tokens,
+        foreign_prefixes=resources.settings.keys.foreign_prefixes,
         issuer=sessions.issuer,
         audience=sessions.audience,
         clock=resources.clock,

@@ -184,7 +184,7 @@ class InvalidFieldError(ValidationFailedError):
     def __init__(self, pointer: str, detail: str, *, code: str = "invalid") -> None:
         """Point at the field with an RFC 6901 JSON pointer into the body."""
         super().__init__([{"pointer": pointer, "detail": detail, "code": code}])
-        self.problem = detail
+        self.pointer, self.problem = pointer, detail
 
 
 class ChargeIdReusedError(UnprocessableError):
