@@ -63,7 +63,7 @@ async def requests_of(world, kinds, **values):
         ({"key", "session"}, 3),
         ({"key", "session", "charge_id"}, 4),
     ],
-    ids=str,
+    ids=["key", "session", "key-charge", "key-session", "all"],
 )
 async def test_a_batch_reads_once_for_each_kind_and_writes_once(counted, world, kinds, round_trips):
     gate, sent = counted
