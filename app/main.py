@@ -12,7 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.middleware import Middleware
 
 from app.adapters.breached_passwords import BreachedPasswords, NoBreachedPasswords, PwnedPasswords
+from app.adapters.github_leak_reporter import GithubLeakReporter
 from app.adapters.identity_providers import build_identity_providers
+from app.adapters.leak_reporter import LeakReporter
 from app.adapters.mailbox_folder import MailboxFolder
 from app.adapters.outbound_client import OutboundClient, OutboundPolicy
 from app.api.application import Application
@@ -27,6 +29,7 @@ from app.core.api_key_secrets import ApiKeySecrets
 from app.core.clock import system_clock
 from app.core.database import create_driver_pool, create_engine
 from app.core.forward_settings import ForwardSettings
+from app.core.key_settings import KeySettings
 from app.core.logging import configure_logging
 from app.core.passwords import PasswordHasher
 from app.core.provider_settings import OutboundSettings
@@ -136,6 +139,7 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
                 identity_providers=build_identity_providers(
                     settings.oauth.providers, outbound, clock=system_clock
                 ),
+                leak_reporter=build_leak_reporter(settings.keys, outbound),
                 gate=gate,
                 verification=VerificationService(
                     gate, access_tokens, system_clock, foreign_prefixes=settings.keys.foreign_prefixes
@@ -243,6 +247,13 @@ def build_breached_passwords(accounts: AccountSettings, outbound: OutboundClient
         str(accounts.breached_passwords_url),
         timeout_seconds=accounts.breached_passwords_timeout_seconds,
     )
+
+
+def build_leak_reporter(keys: KeySettings, outbound: OutboundClient) -> LeakReporter | None:
+    """Who may report leaked keys, if anybody may."""
+    if keys.leak_report_keys_url is None:
+        return None
+    return GithubLeakReporter(outbound, str(keys.leak_report_keys_url), clock=system_clock)
 
 
 def build_outbound_client(outbound: OutboundSettings) -> OutboundClient:

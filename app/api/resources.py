@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.adapters.breached_passwords import BreachedPasswords
 from app.adapters.identity_provider import IdentityProvider
+from app.adapters.leak_reporter import LeakReporter
 from app.adapters.outbound_client import OutboundClient
 from app.core.access_tokens import AccessTokens
 from app.core.api_key_secrets import ApiKeySecrets
@@ -33,6 +34,7 @@ class Resources:
     outbound: OutboundClient
     breached_passwords: BreachedPasswords
     identity_providers: Mapping[str, IdentityProvider]
+    leak_reporter: LeakReporter | None
     gate: AdmissionService
     verification: VerificationService
     forward_auth: ForwardAuthService

@@ -47,6 +47,7 @@ class AuditAction(StrEnum):
     API_KEY_CHANGED = "api_key_changed"
     API_KEY_ROTATED = "api_key_rotated"
     API_KEY_REVOKED = "api_key_revoked"
+    API_KEY_LEAKED = "api_key_leaked"
     API_KEY_DELETED = "api_key_deleted"
     PLAN_CREATED = "plan_created"
     PLAN_CHANGED = "plan_changed"

@@ -24,6 +24,7 @@ class SecurityNotice(StrEnum):
     API_KEY_ROTATED = "api_key_rotated"
     API_KEY_REVOKED = "api_key_revoked"
     API_KEY_DELETED = "api_key_deleted"
+    API_KEY_LEAKED = "api_key_leaked"
     REFRESH_TOKEN_REUSED = "refresh_token_reused"  # noqa: S105 -- the name of an event
     MEMBERSHIP_ENDED = "membership_ended"
     ACCOUNT_DEACTIVATED = "account_deactivated"
@@ -95,6 +96,11 @@ TEXTS = {
     ),
     SecurityNotice.API_KEY_DELETED: NoticeText(
         "An API key was deleted", "An API key that was made in your name was deleted."
+    ),
+    SecurityNotice.API_KEY_LEAKED: NoticeText(
+        "An API key was found in public",
+        "An API key that was made in your name was found in a public place, and works no more. "
+        "Give it a new secret without overlap before you enable it again.",
     ),
     SecurityNotice.REFRESH_TOKEN_REUSED: NoticeText(
         "A session was ended for safety",

@@ -147,6 +147,7 @@ class LimitSettings(SettingsGroup):
     anonymous_per_address: Annotated[int, Field(ge=1)] = 120
     unknown_keys_per_address: Annotated[int, Field(ge=1)] = 60
     """API keys of good form that nobody knows; keys that are known are not counted, nor held up."""
+    leak_reports_per_address: Annotated[int, Field(ge=1)] = 60
     auth_per_address: Annotated[int, Field(ge=1)] = 30
     auth_global: Annotated[int, Field(ge=1)] = 600
     login_per_account_and_address: Annotated[int, Field(ge=1)] = 5

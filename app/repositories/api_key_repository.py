@@ -1,5 +1,6 @@
 """API keys and their strings."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -76,6 +77,15 @@ class ApiKeyRepository(BaseRepository[ApiKey]):
         # What was read before, if anything, is the string that is current no more.
         await self._session.refresh(key, ["current_secret"])
         return key
+
+    async def find_secret(self, lookup_id: str) -> ApiKeySecret | None:
+        """The string of that lookup id, or None."""
+        return await self._session.get(ApiKeySecret, lookup_id)
+
+    async def lock_all(self, key_ids: Sequence[UUID]) -> Sequence[ApiKey]:
+        """These keys, locked in the order of their ids until this transaction ends."""
+        query = select(ApiKey).where(ApiKey.id.in_(key_ids)).order_by(ApiKey.id)
+        return (await self._session.scalars(query.with_for_update(key_share=True))).all()
 
     async def find_organization_by_lookup_id(self, lookup_id: str) -> UUID | None:
         """Whose key has a string of this lookup id; None if there is none."""

@@ -49,6 +49,7 @@ ACCESS = {
     "DELETE /api/v1/organizations/{organization_id}/invitations/{invitation_id}": (
         "session organizations:write"
     ),
+    "POST /api/v1/leak-reports": "public limit=leak_reports",
     "POST /api/v1/invitations/accept": "session",
     "POST /api/v1/invitations/decline": "public",
     "POST /api/v1/invitations/sign-up": "public",

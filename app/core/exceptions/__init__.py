@@ -23,6 +23,7 @@
     |  |- AddressNotAllowedError
     |  |- NotInPlanError
     |  |- RouteNotListedError
+    |  |- ReportNotSignedError
     |  |- InsufficientRoleError
     |  |- InvitationForAnotherError
     |  |- SessionRequiredError
@@ -56,6 +57,7 @@
        |- OverloadedError
        |- PasswordCheckUnavailableError
        |- ProviderUnavailableError
+       |- ReporterUnavailableError
        `- DatabaseUnavailableError
           `- CommitOutcomeUnknownError
 
@@ -95,6 +97,7 @@ from app.core.exceptions.factor_errors import (
     LastLoginMethodError,
     ShortPasswordAloneError,
 )
+from app.core.exceptions.leak_errors import ReporterUnavailableError, ReportNotSignedError
 from app.core.exceptions.provider_errors import (
     IdentityNotLinkedError,
     IdentityTakenError,
@@ -182,6 +185,8 @@ __all__ = [
     "RateLimitedError",
     "ReauthenticationRequiredError",
     "RefundIdReusedError",
+    "ReportNotSignedError",
+    "ReporterUnavailableError",
     "RouteNotListedError",
     "SessionRequiredError",
     "ShortPasswordAloneError",
