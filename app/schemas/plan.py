@@ -23,6 +23,10 @@ PeriodSeconds = Annotated[int, Field(strict=True, ge=1, le=PERIOD_SECONDS_MAX)]
 class PlanLimitCreate(RequestModel):
     """One named limit: `limit` units per `period_seconds`, `burst` of them at once."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"name": "minute", "limit": 120, "period_seconds": 60, "burst": 20}]}
+    )
+
     name: LimitName
     limit: Quota
     period_seconds: Annotated[PeriodSeconds, Field(description="Of no account for `in_flight`.")] = 60

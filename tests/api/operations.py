@@ -83,7 +83,9 @@ def all_operations() -> list[Operation]:
 
 
 OPERATIONS = all_operations()
-WITH_BODY = [operation for operation in OPERATIONS if operation.body_schema]
+SIGNED = {"POST /api/v1/leak-reports"}
+"""Whose body counts only with a signature: tests/api/v1/test_leak_reports.py signs what it spoils."""
+WITH_BODY = [each for each in OPERATIONS if each.body_schema and str(each) not in SIGNED]
 
 
 Place = tuple[str | int, ...]

@@ -176,6 +176,35 @@ async def test_the_strings_are_not_repeated_where_a_report_is_malformed(http, ke
     assert key.api_key not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"", 422),
+        (b"null", 422),
+        (b"{}", 422),
+        (b"[]", 422),
+        (b"[7]", 422),
+        (b'[{"token": 7, "type": "x"}]', 422),
+        (b'[{"token": "", "type": "x"}]', 422),
+        (b'[{"token": "x\\u0000", "type": "x"}]', 422),
+        (b'[{"token": "x", "token": "y", "type": "x"}]', 400),
+        (report(*["x"] * 501), 422),
+        (b"[", 400),
+    ],
+    ids=["none", "null", "object", "empty", "number", "typed", "blank", "nul", "twice", "many", "broken"],
+)
+async def test_a_signed_body_of_another_form_is_refused(http, body, status):
+    answer = await http.post(LEAK_REPORTS, **FINDER.signed(body))
+
+    assert answer.status_code == status, answer.text
+
+
+async def test_members_that_the_reporter_adds_one_day_are_passed_over(http):
+    body = b'[{"token": "x", "type": "y", "repository": {"private": false}}]'
+
+    assert (await http.post(LEAK_REPORTS, **FINDER.signed(body))).json()[0]["label"] == "false_positive"
+
+
 async def test_it_is_off_unless_somebody_is_trusted(client, key):
     answer = await client.post(LEAK_REPORTS, **FINDER.signed(report(key.api_key)))
 
