@@ -26,6 +26,7 @@ from app.api.resources import Resources
 from app.api.router import include_docs, include_mailbox, include_routers
 from app.core.access_tokens import AccessTokens
 from app.core.api_key_secrets import ApiKeySecrets
+from app.core.audit import Occasion
 from app.core.clock import system_clock
 from app.core.database import create_driver_pool, create_engine
 from app.core.forward_settings import ForwardSettings
@@ -42,11 +43,13 @@ from app.middleware.envelope import EnvelopeMiddleware
 from app.middleware.trusted_hosts import TrustedHostsMiddleware
 from app.middleware.unexpected_errors import UnexpectedErrorsMiddleware
 from app.repositories.admission_repository import Admissions
+from app.repositories.audit_event_repository import audit_events_opener
 from app.repositories.housekeeping_repository import housekeeping_opener
 from app.repositories.job_repository import jobs_opener
 from app.repositories.signing_key_repository import signing_keys_opener
 from app.services.admission_identity import Policy
 from app.services.admission_service import AdmissionService
+from app.services.audit_service import auditor
 from app.services.forward_auth_service import UNLISTED, ForwardAuthService
 from app.services.signing_key_service import SigningKeyService
 from app.services.signing_key_watch import SigningKeyWatch
@@ -221,6 +224,7 @@ def build_signing_keys(settings: Settings, engine: AsyncEngine) -> SigningKeySer
     """The keeper of the keys that sign access tokens."""
     return SigningKeyService(
         signing_keys_opener(engine),
+        audit_in=auditor(audit_events_opener(engine), Occasion()),
         secret_box=build_secret_box(settings.secrets),
         lifetime=timedelta(seconds=settings.sessions.access_token_seconds),
         clock=system_clock,

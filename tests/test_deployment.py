@@ -185,6 +185,7 @@ def test_every_make_target_that_is_named_exists(path):
 
 
 def test_no_lock_names_a_package_index_and_every_package_is_hashed():
+    """SEC-68."""
     for lock in (ROOT / "requirements").glob("*.txt"):
         text = lock.read_text()
         packages = re.split(r"\n(?=\S)", text.strip())

@@ -157,5 +157,5 @@ def build_import(settings: Settings, session: AsyncSession, engine: AsyncEngine)
         MembershipRepository(session),
         secrets=ApiKeySecrets(secrets.peppers, current_pepper_id=secrets.api_key_pepper_id),
         resource_scopes=frozenset(settings.keys.resource_scopes),
-        audit=build_trail(session, engine),
+        audit=build_trail(session, engine, command="import-keys"),
     )

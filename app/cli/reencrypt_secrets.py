@@ -8,10 +8,13 @@ from app.cli.console import say
 from app.cli.environment import database_at_hand
 from app.cli.errors import CommandError
 from app.cli.secret_box import build_secret_box
-from app.core.database import create_engine
+from app.cli.trail import build_trail
+from app.core.audit import AuditAction, AuditOutcome
+from app.core.database import create_engine, transaction
 from app.core.settings import Settings
 from app.repositories.sealed_columns import SEALED_COLUMNS
 from app.repositories.sealed_secret_repository import sealed_secrets_opener
+from app.services.audit_service import AuditService
 from app.services.reencryption_service import ReencryptionService
 
 
@@ -37,15 +40,27 @@ async def reencrypt_all(settings: Settings) -> int:
     """
     engine = create_engine(settings.database, pool_size=1)
     service = ReencryptionService(sealed_secrets_opener(engine), build_secret_box(settings))
-    unreadable = 0
+    reencrypted = unreadable = 0
     try:
         for where in SEALED_COLUMNS:
             async for progress in service.reencrypt(where):
                 say(f"{where}: {progress.reencrypted} re-encrypted")
-            unreadable += progress.unreadable
+            reencrypted, unreadable = reencrypted + progress.reencrypted, unreadable + progress.unreadable
+        async with transaction(engine) as session:
+            trail = build_trail(session, engine, command="reencrypt-secrets")
+            await tell(trail, reencrypted=reencrypted, unreadable=unreadable)
     except ProgrammingError:
         message = "the database lacks tables; run `faregate migrate` first"
         raise CommandError(message) from None
     finally:
         await engine.dispose()
     return unreadable
+
+
+async def tell(trail: AuditService, *, reencrypted: int, unreadable: int) -> None:
+    """Tell the audit trail how far it got; what cannot be read makes it a failure."""
+    await trail.record(
+        AuditAction.SECRETS_REENCRYPTED,
+        outcome=AuditOutcome.FAILURE if unreadable else AuditOutcome.SUCCESS,
+        details={"reencrypted": reencrypted, "unreadable": unreadable},
+    )

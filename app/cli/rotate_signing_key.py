@@ -11,6 +11,7 @@ from app.cli.console import say
 from app.cli.environment import database_at_hand
 from app.cli.errors import CommandError
 from app.cli.secret_box import build_secret_box
+from app.cli.trail import build_auditor
 from app.core.clock import system_clock
 from app.core.database import create_engine
 from app.core.settings import Settings
@@ -82,6 +83,7 @@ async def with_signing_keys(settings: Settings, work: Callable[[SigningKeyServic
     try:
         keys = SigningKeyService(
             signing_keys_opener(engine),
+            audit_in=build_auditor(engine, command="rotate-signing-key"),
             secret_box=build_secret_box(settings),
             lifetime=timedelta(seconds=settings.sessions.access_token_seconds),
             clock=system_clock,

@@ -60,7 +60,7 @@ async def in_one_transaction(settings: Settings, work: Callable[["Seeder"], Awai
     hasher = build_hasher(settings.sessions)
     try:
         async with transaction(engine) as session:
-            return await work(Seeder(session, settings, hasher, build_trail(session, engine)))
+            return await work(Seeder(session, settings, hasher, build_trail(session, engine, command="run")))
     finally:
         hasher.close()
         await engine.dispose()

@@ -15,6 +15,7 @@ from app.cli.console import say
 from app.cli.environment import database_at_hand
 from app.cli.errors import CommandError
 from app.cli.trail import build_trail
+from app.core.audit import AuditAction
 from app.core.clock import system_clock
 from app.core.database import create_engine, transaction
 from app.core.email_addresses import canonical_email
@@ -53,6 +54,7 @@ def create_user(
         email,
         password=read_password() if password_stdin else None,
         register=lambda people, address, password: people.register(address, password, organization_name=name),
+        command="create-user",
     )
 
 
@@ -62,18 +64,21 @@ def create_operator(email: EmailArgument, *, password_stdin: PasswordOption = Fa
         email,
         password=read_password() if password_stdin else None,
         register=lambda people, address, password: people.register_operator(address, password),
+        command="create-operator",
     )
     if existing is not None and not existing.is_operator:
         message = f"{existing.email} is not an operator, and was not made one"
         raise CommandError(message)
 
 
-def create(email: str, *, password: str | None, register: Register) -> User | None:
+def create(email: str, *, password: str | None, register: Register, command: str) -> User | None:
     """Create the account and say so, or return the one that the address has already, left as it is."""
     address = read_email(email)
     chosen = password or secrets.token_urlsafe(RANDOM_PASSWORD_BYTES)
     with database_at_hand() as settings:
-        registration, existing = asyncio.run(register_once(settings, address, chosen, register))
+        registration, existing = asyncio.run(
+            register_once(settings, address, chosen, register, command=command)
+        )
     if existing is not None:
         say(f"{address} has an account already. Nothing was changed.")
     if registration is not None:
@@ -84,7 +89,7 @@ def create(email: str, *, password: str | None, register: Register) -> User | No
 
 
 async def register_once(
-    settings: Settings, address: str, password: str, register: Register
+    settings: Settings, address: str, password: str, register: Register, *, command: str
 ) -> tuple[Registration | None, User | None]:
     """Register in one transaction; or, if the address has an account, tell whose it is.
 
@@ -95,9 +100,14 @@ async def register_once(
     hasher = build_hasher(settings.sessions)
     try:
         async with transaction(engine) as session:
-            people = build_registration(session, hasher, build_trail(session, engine))
+            trail = build_trail(session, engine, command=command)
+            people = build_registration(session, hasher, trail)
             existing = await people.find(address)
-            return (None, existing) if existing else (await register(people, address, password), None)
+            if existing is not None:
+                return None, existing
+            registration = await register(people, address, password)
+            await tell(trail, registration)
+            return registration, None
     except InvalidFieldError as error:
         message = f"the password cannot be used: {error.problem}"
         raise CommandError(message) from None
@@ -107,6 +117,17 @@ async def register_once(
     finally:
         hasher.close()
         await engine.dispose()
+
+
+async def tell(trail: AuditService, registration: Registration) -> None:
+    """Tell the audit trail who has come to be."""
+    user = registration.user
+    await trail.record(
+        AuditAction.USER_CREATED,
+        organization_id=registration.organization_id,
+        target=f"user:{user.id}",
+        details={"operator": user.is_operator},
+    )
 
 
 def build_registration(

@@ -72,6 +72,10 @@ class AuditAction(StrEnum):
     INVITATION_ACCEPTED = "invitation_accepted"
     INVITATION_DECLINED = "invitation_declined"
     CREDITS_GRANTED = "credits_granted"
+    USER_CREATED = "user_created"
+    SIGNING_KEY_ROTATED = "signing_key_rotated"
+    SIGNING_KEYS_ENDED = "signing_keys_ended"
+    SECRETS_REENCRYPTED = "secrets_reencrypted"
     CREDITS_ADJUSTED = "credits_adjusted"
     CREDITS_REFUNDED = "credits_refunded"
 
@@ -91,3 +95,12 @@ class Occasion:
     """Asked when an event is written, because the caller may be known only then."""
     client: Client | None = None
     request_id: str | None = None
+    command: str | None = None
+    """The command of the command line, if it is none of a request."""
+
+    @property
+    def software(self) -> str | None:
+        """What the caller's software calls itself; a command is software of ours."""
+        if self.command is not None:
+            return f"faregate {self.command}"
+        return None if self.client is None else self.client.user_agent

@@ -27,6 +27,7 @@ class SecurityNotice(StrEnum):
     API_KEY_LEAKED = "api_key_leaked"
     REFRESH_TOKEN_REUSED = "refresh_token_reused"  # noqa: S105 -- the name of an event
     MEMBERSHIP_ENDED = "membership_ended"
+    ROLE_CHANGED = "role_changed"
     ACCOUNT_DEACTIVATED = "account_deactivated"
     ACCOUNT_DELETED = "account_deleted"
     IMPERSONATED = "impersonated"
@@ -109,6 +110,10 @@ TEXTS = {
     SecurityNotice.MEMBERSHIP_ENDED: NoticeText(
         "You left an organization",
         "Your account belongs to an organization no more. The API keys that you made for it are revoked.",
+    ),
+    SecurityNotice.ROLE_CHANGED: NoticeText(
+        "Your role in an organization was changed",
+        "You have another role in an organization now, with other rights. It holds at once.",
     ),
     SecurityNotice.ACCOUNT_DEACTIVATED: NoticeText(
         "Your account was deactivated",

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from app.core.database import sqlstate_of, transaction
 from app.core.exceptions import NotReadyError
 from app.models import SigningKey, SigningKeyState
+from app.repositories.audit_event_repository import AuditEventRepository
 from app.repositories.base_repository import BaseRepository
 
 UNDEFINED_TABLE = "42P01"
@@ -21,6 +22,11 @@ class SigningKeyRepository(BaseRepository[SigningKey]):
 
     model = SigningKey
     noun = "signing key"
+
+    @property
+    def events(self) -> AuditEventRepository:
+        """The audit trail, in the same transaction."""
+        return AuditEventRepository(self._session)
 
     async def list_published(self, now: datetime) -> Sequence[SigningKey]:
         """The keys that verify: next, current, and retiring ones whose tokens still live; oldest first.

@@ -1,6 +1,6 @@
 """The audit trail: who did what, when and from where."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from uuid import UUID
 
 from app.core.audit import AuditAction, AuditOutcome, Occasion
@@ -97,9 +97,18 @@ class AuditService:
             session_id=session_id or (principal and principal.session_id),
             organization_id=organization_id or (principal and principal.organization_id),
             ip_address=client and client.address,
-            user_agent=client and client.user_agent,
+            user_agent=self._occasion.software,
             request_id=self._occasion.request_id,
         )
+
+
+AuditIn = Callable[[AuditEventRepository], AuditService]
+"""How a service that opens transactions of its own tells of what it does, in the same ones."""
+
+
+def auditor(open_events: OpenAuditEvents, occasion: Occasion) -> AuditIn:
+    """The trail of one occasion, for any transaction."""
+    return lambda events: AuditService(events, open_events, occasion)
 
 
 def names_of(changes: RequestModel) -> str:

@@ -6,6 +6,7 @@ from app.core.audit import AuditAction
 from app.core.exceptions import InvalidFieldError
 from app.core.principal import Principal
 from app.core.roles import Role
+from app.core.security_notice import SecurityNotice
 from app.models import Membership
 from app.repositories.base_repository import EntityPage
 from app.repositories.membership_repository import MembershipRepository
@@ -14,6 +15,7 @@ from app.schemas.page import PageParams
 from app.services.audit_service import AuditService, Detail
 from app.services.departure_service import DepartureService
 from app.services.member_authority import MemberAuthority, require_reach
+from app.services.notice_service import NoticeService
 
 
 class MemberService:
@@ -26,12 +28,14 @@ class MemberService:
         authority: MemberAuthority,
         departures: DepartureService,
         audit: AuditService,
+        notices: NoticeService,
     ) -> None:
         self._organizations = organizations
         self._members = members
         self._authority = authority
         self._departures = departures
         self._audit = audit
+        self._notices = notices
 
     async def list(
         self, organization_id: UUID, query: PageParams, caller: Principal
@@ -47,7 +51,7 @@ class MemberService:
     async def change_role(
         self, organization_id: UUID, user_id: UUID, role: Role, *, caller: Principal
     ) -> Membership:
-        """Give a member another role, from the very next request on.
+        """Give a member another role, from the very next request on, and tell them by mail.
 
         Raises:
             NotFoundError: there is no such organization or member, or it is not the caller's.
@@ -58,7 +62,7 @@ class MemberService:
         member = await self._members.get_of(organization_id, user_id)
         before = member.rank
         require_reach(actor, before, role)
-        await self._departures.change_role(member, role)
+        await self._change_role(member, role)
         await self._tell(AuditAction.MEMBER_ROLE_CHANGED, member, before=before.value, role=role.value)
         return member
 
@@ -89,13 +93,21 @@ class MemberService:
         heir = await self._members.find_of(organization_id, user_id)
         if heir is None or not heir.user.is_active or user_id == caller.user_id:
             raise InvalidFieldError("/user_id", "Must be another member.", code="unknown_member")
-        await self._departures.change_role(heir, Role.OWNER)
+        await self._change_role(heir, Role.OWNER)
         owner = await self._members.find_of(organization_id, caller.user_id)
         if owner is not None:
             # An operator who settles a customer's affairs has no place there to give up.
-            await self._departures.change_role(owner, Role.ADMIN)
+            await self._change_role(owner, Role.ADMIN)
         await self._tell(AuditAction.OWNERSHIP_TRANSFERRED, heir)
         return heir
+
+    async def _change_role(self, member: Membership, role: Role) -> None:
+        before = member.rank
+        await self._departures.change_role(member, role)
+        if role is not before:
+            organization = await self._organizations.get(member.organization_id)
+            subject = f"{organization.name}: {role.value}"
+            await self._notices.tell(SecurityNotice.ROLE_CHANGED, member.user_id, subject=subject)
 
     async def _tell(self, action: AuditAction, member: Membership, **details: Detail) -> None:
         await self._audit.record(

@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 
 from joserfc.jwk import ECKey
 
+from app.core.audit import AuditAction
 from app.core.clock import Clock
 from app.core.secret_box import SecretBox, UnreadableSecretError
 from app.core.signing_keys import SigningKeys, import_signing_key, new_signing_key
 from app.models import SIGNING_KEY_PURPOSE, SigningKey, SigningKeyState
 from app.repositories.signing_key_repository import OpenSigningKeys, SigningKeyRepository
+from app.services.audit_service import AuditIn
 
 PUBLICATION = timedelta(minutes=10)
 """How long a key is published before it signs: twice as long as others may keep our key set."""
@@ -34,9 +36,16 @@ class SigningKeyService:
     """Reads the keys for a process, and changes them for all."""
 
     def __init__(
-        self, open_keys: OpenSigningKeys, *, secret_box: SecretBox, lifetime: timedelta, clock: Clock
+        self,
+        open_keys: OpenSigningKeys,
+        *,
+        audit_in: AuditIn,
+        secret_box: SecretBox,
+        lifetime: timedelta,
+        clock: Clock,
     ) -> None:
         self._open_keys = open_keys
+        self._audit_in = audit_in
         self._secret_box = secret_box
         self._lifetime = lifetime
         self._clock = clock
@@ -79,6 +88,9 @@ class SigningKeyService:
             await self._make_missing(keys, now)
             for row in await keys.list_over(now):
                 row.end(now)
+            await self._audit_in(keys.events).record(
+                AuditAction.SIGNING_KEY_ROTATED, target=f"signing_key:{following.kid}"
+            )
         return Rotation(promoted=following.kid, rotated_at=now)
 
     async def end_retiring(self) -> int:
@@ -89,6 +101,9 @@ class SigningKeyService:
             rows = [row for row in await keys.list_published(now) if row.state == SigningKeyState.RETIRING]
             for row in rows:
                 row.end(now)
+            await self._audit_in(keys.events).record(
+                AuditAction.SIGNING_KEYS_ENDED, details={"number": len(rows)}
+            )
         return len(rows)
 
     async def _make_missing(self, keys: SigningKeyRepository, now: datetime) -> tuple[SigningKey, SigningKey]:

@@ -41,6 +41,7 @@ def choose(option: str) -> list[str]:
 
 @pytest.mark.parametrize("role", ["customer", "operator"])
 async def test_no_request_gets_an_answer_that_is_not_documented(server, world, role, tmp_path):
+    """SEC-60."""
     caller = await world.operator() if role == "operator" else await world.caller()
 
     fuzzing = fuzz(server.url, caller, tmp_path, *choose("--exclude-operation-id"))

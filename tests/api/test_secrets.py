@@ -58,6 +58,7 @@ JSON = {"Content-Type": "application/json"}
 
 
 async def test_a_secret_in_any_place_is_in_no_answer_and_in_no_log(talkative, canary, capsys):
+    """SEC-30."""
     async with calling(talkative) as http:
         for method, path, parts in requests_with(canary):
             answer = await http.request(method, path, **parts)

@@ -9,6 +9,8 @@ from app.api.dependencies.guards import RequireScope
 from app.api.dependencies.principal import PrincipalDep
 from app.api.dependencies.session_principal import SessionIdDep
 from app.api.strict_route import StrictRoute
+from app.cli.main import COMMANDS
+from app.cli.trail import COMMAND_EVENTS
 from app.core.audit import AuditAction
 from app.core.scopes import Scope
 
@@ -277,14 +279,12 @@ UNAUDITED = {
 told when it comes back. A question to a passkey, or a secret that no code has confirmed, is nothing yet."""
 
 
-BY_COMMANDS = {AuditAction.API_KEYS_IMPORTED}
-"""What is done from a terminal alone."""
-
-
-def test_every_action_is_written_by_some_route(app):
+def test_every_action_is_written_by_some_route_or_command(app):
     by_routes = {event for access in declared(app).values() for event in access.events}
+    by_commands = {event for events in COMMAND_EVENTS.values() for event in events}
 
-    assert by_routes == set(AuditAction) - BY_COMMANDS
+    assert by_routes | by_commands == set(AuditAction)
+    assert set(COMMAND_EVENTS) <= set(COMMANDS)
 
 
 async def answer() -> None:

@@ -100,6 +100,7 @@ async def test_creating_a_user_twice_changes_nothing_and_says_so(faregate, resou
 
 
 async def test_an_operator_may_do_what_operators_do(faregate, client, resources):
+    """SEC-14."""
     email = an_email()
 
     result = await faregate("create-operator", email, "--password-stdin", stdin=PASSWORD.encode())

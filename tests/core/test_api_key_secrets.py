@@ -30,6 +30,7 @@ def base62(number):
 
 @pytest.mark.parametrize("environment", ["live", "test"])
 def test_a_key_has_the_contracts_form(issuer, environment):
+    """SEC-47."""
     issued = issuer.issue(environment)
 
     assert re.fullmatch(rf"fg_{environment}_[0-9A-Za-z]{{50}}", issued.api_key)

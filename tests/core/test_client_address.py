@@ -40,6 +40,7 @@ def test_the_client_is_the_nearest_address_that_is_not_our_proxy(peer, forwarded
 
 
 def test_without_trusted_proxies_no_header_counts():
+    """SEC-57."""
     assert client_address("10.0.0.1", ["198.51.100.7"], []) == "10.0.0.1"
 
 

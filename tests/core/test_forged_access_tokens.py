@@ -95,6 +95,7 @@ def test_identifiers_in_another_spelling_are_refused():
     ids=lambda changes: str(changes)[:40],
 )
 def test_a_header_other_than_ours_is_refused_however_well_it_is_signed(changes):
+    """SEC-17."""
     assert make_tokens().verify(sign(claims(), header(**changes)), NOW) is None
 
 

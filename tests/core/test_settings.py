@@ -116,6 +116,7 @@ def test_variables_that_an_orchestrator_adds_are_no_settings(environment):
 
 
 def test_production_names_everything_that_is_missing_at_once(environment):
+    """SEC-64."""
     environment["FAREGATE_ENVIRONMENT"] = "production"
 
     assert complaints() == {

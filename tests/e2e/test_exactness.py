@@ -43,6 +43,7 @@ async def call_from_everywhere(servers, service_key, call):
 async def test_256_callers_through_two_processes_get_exactly_5000_credits_worth(
     two_servers, service_key, world
 ):
+    """SEC-54."""
     organization = await world.organization(credits=CREDITS)
     key = await world.api_key(organization)
 

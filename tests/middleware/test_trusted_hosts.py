@@ -21,6 +21,7 @@ HOSTS = ["api.example.org", "*.example.net", "[::1]"]
     ],
 )
 async def test_only_hosts_that_are_ours_are_answered(build, host, status):
+    """SEC-62."""
     async with calling(build(trusted_hosts=HOSTS)) as http:
         answer = await http.get("/nowhere", headers={"Host": host})
 

@@ -11,11 +11,14 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from app.core.access_tokens import AccessTokens
+from app.core.audit import Occasion
 from app.core.database import create_engine, transaction
 from app.core.exceptions import NotReadyError
 from app.core.secret_box import SecretBox, UnreadableSecretError
 from app.models import SigningKey
+from app.repositories.audit_event_repository import audit_events_opener
 from app.repositories.signing_key_repository import signing_keys_opener
+from app.services.audit_service import auditor
 from app.services.signing_key_service import PROPAGATION, PUBLICATION, SigningKeyService
 from tests.factories.databases import own_database
 
@@ -58,7 +61,13 @@ async def make_service(engine, clock):
         await session.execute(text("DELETE FROM signing_keys"))
 
     def make(*, box=BOX):
-        return SigningKeyService(signing_keys_opener(engine), secret_box=box, lifetime=LIFETIME, clock=clock)
+        return SigningKeyService(
+            signing_keys_opener(engine),
+            audit_in=auditor(audit_events_opener(engine), Occasion()),
+            secret_box=box,
+            lifetime=LIFETIME,
+            clock=clock,
+        )
 
     return make
 
@@ -262,7 +271,11 @@ async def test_a_database_without_tables_is_not_ready(database_url, settings, cl
     async with own_database(database_url, migrated=False) as url:
         engine = create_engine(settings.database.model_copy(update={"url": SecretStr(url)}), pool_size=1)
         service = SigningKeyService(
-            signing_keys_opener(engine), secret_box=BOX, lifetime=LIFETIME, clock=clock
+            signing_keys_opener(engine),
+            audit_in=auditor(audit_events_opener(engine), Occasion()),
+            secret_box=BOX,
+            lifetime=LIFETIME,
+            clock=clock,
         )
 
         with pytest.raises(NotReadyError):

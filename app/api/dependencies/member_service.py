@@ -7,6 +7,7 @@ from fastapi import Depends
 from app.api.dependencies.audit_service import AuditServiceDep
 from app.api.dependencies.departure_service import DepartureServiceDep
 from app.api.dependencies.member_authority import MemberAuthorityDep
+from app.api.dependencies.notice_service import NoticeServiceDep
 from app.api.dependencies.session import SessionDep
 from app.repositories.membership_repository import MembershipRepository
 from app.repositories.organization_repository import OrganizationRepository
@@ -18,10 +19,11 @@ async def get_member_service(
     authority: MemberAuthorityDep,
     departures: DepartureServiceDep,
     audit: AuditServiceDep,
+    notices: NoticeServiceDep,
 ) -> MemberService:
     """The service, in the request's unit of work."""
     organizations, members = OrganizationRepository(session), MembershipRepository(session)
-    return MemberService(organizations, members, authority, departures, audit)
+    return MemberService(organizations, members, authority, departures, audit, notices)
 
 
 MemberServiceDep = Annotated[MemberService, Depends(get_member_service)]
