@@ -41,6 +41,7 @@ EXCEPTIONS = {
     "POST /api/v1/auth/passkeys/sign-in": NOBODY,
     "POST /api/v1/invitations/decline": NOBODY,
     "POST /api/v1/invitations/sign-up": NOBODY,
+    "POST /api/v1/leak-reports": NOBODY,
 }
 
 

@@ -32,7 +32,7 @@ async def test_the_list_shows_no_secret(client, world):
 
     assert set(item) == {
         "id", "created_at", "authenticated_at", "last_used_at", "expires_at", "ip_address", "user_agent",
-        "impersonator_id", "is_current",
+        "impersonator_id", "is_current", "organization_id",
     }  # fmt: skip
 
 
