@@ -153,11 +153,12 @@ class ApiKeyRepository(BaseRepository[ApiKey]):
         )
         return (await self._session.execute(statement)).one_or_none() is not None
 
-    async def give_back(self, key_id: UUID, amount: int) -> None:
-        """Let a capped key spend credits again that it has not spent after all."""
+    async def give_back(self, key_id: UUID, amount: int, *, taken_at: datetime) -> None:
+        """Let a capped key spend credits again that it has not spent after all, if they still count."""
+        still_counts = or_(ApiKey.credit_cap_period.is_(None), taken_at >= PERIOD_START)
         statement = (
             update(ApiKey)
-            .where(ApiKey.id == key_id, ApiKey.credit_cap.is_not(None))
+            .where(ApiKey.id == key_id, ApiKey.credit_cap.is_not(None), still_counts)
             # Never below zero: a cap that was set meanwhile counts anew.
             .values(credits_spent=func.greatest(SPENT_NOW - amount, 0), spending_since=PERIOD_START)
             .execution_options(synchronize_session=False)

@@ -1,5 +1,6 @@
 """Refunds: what was spent comes back, to the grants it came from."""
 
+from datetime import datetime
 from uuid import UUID
 
 from app.core.audit import AuditAction
@@ -46,6 +47,11 @@ class SpentCredits:
             noun = "charge"
             raise NotFoundError(noun)
         return entry
+
+    async def find_taking(self, entry: LedgerEntry) -> datetime:
+        """When its credits were taken: those of a hold when it was made, not when it was settled."""
+        hold = None if entry.hold_id is None else await self._holds.find(entry.hold_id)
+        return entry.created_at if hold is None else hold.created_at
 
     async def _find_entry_id(self, organization_id: UUID, charge_id: str) -> UUID | None:
         past = await self._charge_ids.find_used(organization_id, charge_id)
@@ -120,7 +126,8 @@ class RefundService:
         What came from a grant that has expired comes back without end: it was paid for, and is owed.
         """
         if spent.api_key_id is not None:
-            await self._keys.give_back(spent.api_key_id, amount)
+            taken_at = await self._spent.find_taking(spent)
+            await self._keys.give_back(spent.api_key_id, amount, taken_at=taken_at)
         owed = amount
         if spent.position is not None:
             end = spent.position - refunded

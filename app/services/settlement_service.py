@@ -83,7 +83,7 @@ class SettlementService:
             user_id=hold.user_id,
         )
         if hold.api_key_id is not None:
-            await self._keys.give_back(hold.api_key_id, credits)
+            await self._keys.give_back(hold.api_key_id, credits, taken_at=hold.created_at)
         for origin in await self.find_origins(book, hold.position - credits, hold.position):
             if not self.return_to_grant(book, origin, at):
                 self._expire(book, origin.grant, origin.credits, at)
