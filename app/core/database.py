@@ -194,17 +194,22 @@ def unavailable_when_unreachable() -> Iterator[None]:
         raise
 
 
-def is_unreachable(error: Exception) -> bool:
+def is_unreachable(error: BaseException) -> bool:
     """Whether the database was not there, rather than displeased."""
     if isinstance(error, DBAPIError):
-        return (
-            error.connection_invalidated
-            or isinstance(error, InterfaceError)
-            or sqlstate_of(error) in UNAVAILABLE_STATES
-        )
+        if error.connection_invalidated or isinstance(error, InterfaceError):
+            return True
+        # SQLAlchemy knows a lost connection only once there was one; the driver, also while it connects.
+        error = driver_error_of(error)
     if isinstance(error, asyncpg.PostgresError):
         return isinstance(error, asyncpg.PostgresConnectionError) or error.sqlstate in UNAVAILABLE_STATES
-    return True
+    return isinstance(error, UNREACHABLE)
+
+
+def driver_error_of(error: DBAPIError) -> BaseException:
+    """What asyncpg said, beneath the two layers that SQLAlchemy puts around it."""
+    translated = error.orig or error
+    return translated.__cause__ or translated
 
 
 def sqlstate_of(error: BaseException) -> str | None:
