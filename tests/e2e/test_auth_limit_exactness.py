@@ -9,6 +9,8 @@ import pytest
 
 from tests.e2e.servers import Server
 
+pytestmark = pytest.mark.long
+
 CALLS = 40
 MAILS_HOURLY = 5
 

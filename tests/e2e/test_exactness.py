@@ -8,6 +8,8 @@ import pytest
 from tests.e2e.gate_client import GateClient
 from tests.e2e.servers import Server
 
+pytestmark = pytest.mark.long
+
 CALLERS = 256
 CREDITS = 5_000
 

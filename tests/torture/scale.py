@@ -1,4 +1,4 @@
-"""Each torture is run twice: short by `make prove` or `make test`, for a minute by `make torture`."""
+"""Each torture is run twice: short by `make prove`, for a minute by `make torture`."""
 
 from dataclasses import dataclass
 
@@ -13,13 +13,12 @@ class Scale:
     faults: int
 
 
-def scales(*, short, torture, is_long=False):
+def scales(*, short, torture):
     """The parameters of a test: its short form, and the one of `make torture`."""
-    marks = [pytest.mark.long] if is_long else []
     return pytest.mark.parametrize(
         "scale",
         [
-            pytest.param(short, id="short", marks=marks),
+            pytest.param(short, id="short", marks=pytest.mark.long),
             pytest.param(torture, id="torture", marks=pytest.mark.torture),
         ],
     )

@@ -84,7 +84,7 @@ async def shifted_database(database_url):
             await owner.close()
 
 
-@scales(short=Scale(callers=4, faults=5), torture=Scale(callers=32, faults=60), is_long=True)
+@scales(short=Scale(callers=4, faults=5), torture=Scale(callers=32, faults=60))
 async def test_a_clock_of_the_database_that_jumps_expires_a_grant_once_and_changes_no_purchase(
     settings, database_url, figures, scale
 ):

@@ -63,7 +63,7 @@ def has_ended(postgres):
     return psutil.Process(postgres.pid).status() == psutil.STATUS_ZOMBIE
 
 
-@scales(short=Scale(callers=8, faults=1), torture=Scale(callers=32, faults=10), is_long=True)
+@scales(short=Scale(callers=8, faults=1), torture=Scale(callers=32, faults=10))
 async def test_a_full_disk_refuses_and_loses_no_purchase_and_recovers_once_there_is_room(
     settings, disk, figures, scale
 ):

@@ -37,7 +37,7 @@ async def account_locked(database_url, organization):
     ],
     ids=["statement", "lock"],
 )
-@scales(short=Scale(callers=4, faults=1), torture=Scale(callers=32, faults=30), is_long=True)
+@scales(short=Scale(callers=4, faults=1), torture=Scale(callers=32, faults=30))
 async def test_a_timeout_of_the_database_is_a_503_and_no_purchase_is_lost_or_repeated(
     settings, database_url, world, shop, figures, scale, patience
 ):
@@ -58,7 +58,7 @@ async def test_a_timeout_of_the_database_is_a_503_and_no_purchase_is_lost_or_rep
     assert set(shoppers.refusals) == {(503, "1")}
 
 
-@scales(short=Scale(callers=4, faults=1), torture=Scale(callers=32, faults=30), is_long=True)
+@scales(short=Scale(callers=4, faults=1), torture=Scale(callers=32, faults=30))
 async def test_requests_that_use_up_the_pool_leave_the_gate_its_own_and_recover(
     settings, world, shop, figures, scale
 ):
@@ -85,7 +85,7 @@ async def test_requests_that_use_up_the_pool_leave_the_gate_its_own_and_recover(
     assert not shoppers.refusals
 
 
-@scales(short=Scale(callers=4, faults=1), torture=Scale(callers=32, faults=30), is_long=True)
+@scales(short=Scale(callers=4, faults=1), torture=Scale(callers=32, faults=30))
 async def test_a_database_without_a_connection_to_spare_is_a_503_until_it_has_one(
     settings, database_url, world, shop, figures, scale
 ):

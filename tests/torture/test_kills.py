@@ -37,7 +37,7 @@ async def strike(victim, figures):
     await asyncio.to_thread(victim.start)
 
 
-@scales(short=Scale(callers=16, faults=1), torture=Scale(callers=48, faults=12), is_long=True)
+@scales(short=Scale(callers=16, faults=1), torture=Scale(callers=48, faults=12))
 async def test_kills_of_servers_and_of_postgres_lose_nothing_that_was_answered_and_repeat_nothing(
     settings, postgres, tmp_path, figures, scale
 ):

@@ -11,7 +11,7 @@ from tests.torture.scale import Scale, scales
 FAULTS = ("stall_answers", "stall_questions", "cut")
 
 
-@scales(short=Scale(callers=8, faults=3), torture=Scale(callers=32, faults=40), is_long=True)
+@scales(short=Scale(callers=8, faults=3), torture=Scale(callers=32, faults=40))
 async def test_a_network_that_stalls_or_is_cut_loses_no_purchase_and_repeats_none(
     settings, database_url, world, shop, figures, scale
 ):

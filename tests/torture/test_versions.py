@@ -37,7 +37,7 @@ BACK = [
 ]
 
 
-@scales(short=Scale(callers=8, faults=1), torture=Scale(callers=32, faults=20), is_long=True)
+@scales(short=Scale(callers=8, faults=1), torture=Scale(callers=32, faults=20))
 async def test_a_schema_that_is_one_revision_ahead_disturbs_nobody(settings, database_url, figures, scale):
     async with (
         own_database(database_url) as url,
