@@ -160,11 +160,13 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
 async def open_gate(settings: Settings, api_key_secrets: ApiKeySecrets) -> AsyncIterator[AdmissionService]:
     """Build the gate on connections of its own, which no request can exhaust."""
     flushes_max = settings.gate.flushes_max
-    # One connection for each flush, one for noting the use of keys.
-    pool = await create_driver_pool(settings.database, size=flushes_max + 1)
+    # One connection for each flush, two for noting use.
+    pool = await create_driver_pool(settings.database, size=flushes_max + 2)
     settling_engine = create_engine(settings.database, pool_size=flushes_max)
     policy = Policy(api_key_secrets, frozenset(settings.keys.resource_scopes))
-    gate = AdmissionService(Admissions(pool), policy, settings.gate, build_settle(settling_engine))
+    gate = AdmissionService(
+        Admissions(pool), policy, settings.gate, build_settle(settling_engine), settings.usage
+    )
     try:
         yield gate
     finally:

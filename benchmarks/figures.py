@@ -22,6 +22,7 @@ class Name(StrEnum):
     LOGIN = "login"
     PROCESSES = "processes"
     BIG = "big"
+    USAGE = "usage"
 
 
 class SubjectName(StrEnum):
@@ -44,6 +45,7 @@ class SubjectName(StrEnum):
     BARE_HASH = "argon2-alone"
     HEALTH_BESIDE = "health-beside-logins"
     HEALTH_ALONE = "health-alone"
+    UNRECORDED = "verify-unrecorded"
     SMALL = "verify-small"
     BIG_SCATTERED = "verify-big"
     BIG_SAME_SHAPE = "verify-big-100-keys"
@@ -179,6 +181,13 @@ FIGURES = (
         SubjectName.VERIFY_HOT_TWICE,
         SubjectName.VERIFY_HOT,
         1.3,
+    ),
+    Figure(
+        Name.USAGE,
+        "verify, its use recorded by the hour / not recorded",
+        SubjectName.VERIFY,
+        SubjectName.UNRECORDED,
+        0.97,
     ),
     Figure(
         Name.BIG,

@@ -30,6 +30,12 @@ class Servers:
         server = self._make(PRODUCT, database, ROUTE_TABLE, workers=workers)
         return self._keep(f"{PRODUCT} {database.url} {workers}", server)
 
+    def unrecorded(self, database: Database) -> AppServer:
+        """The product, but for the record of use."""
+        return self._keep(
+            f"{PRODUCT} unrecorded", self._make(PRODUCT, database, {"FAREGATE_USAGE__RECORDED": "false"})
+        )
+
     def login(self, database: Database) -> AppServer:
         """The product with no limit on signing in but the hashing itself."""
         return self._keep(f"{PRODUCT} login", self._make(PRODUCT, database, login_environment()))

@@ -34,7 +34,7 @@ class Subjects:
     def _make(self, name: SubjectName) -> Subject:
         worlds, servers = self._worlds, self._servers
         match name:
-            case SubjectName.VERIFY | SubjectName.SMALL | SubjectName.HALF_LOAD:
+            case SubjectName.VERIFY | SubjectName.SMALL | SubjectName.HALF_LOAD | SubjectName.UNRECORDED:
                 return self._product(name, worlds.small, worlds.all_customers())
             case SubjectName.VERIFY_HOT | SubjectName.VERIFY_HOT_TWICE | SubjectName.VERIFY_MANY_GRANTS:
                 workers = 2 if name is SubjectName.VERIFY_HOT_TWICE else 1
@@ -74,4 +74,7 @@ class Subjects:
 
     def _product(self, name: SubjectName, database: Database, load: Load, *, workers: int = 1) -> Subject:
         """Faregate, charging for each answer."""
-        return Subject(name, self._servers.product(database, workers=workers), load, database)
+        servers = self._servers
+        unrecorded = name is SubjectName.UNRECORDED
+        server = servers.unrecorded(database) if unrecorded else servers.product(database, workers=workers)
+        return Subject(name, server, load, database)

@@ -12,6 +12,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.core.forward_settings import ForwardSettings
+from app.core.gate_settings import GateSettings
 from app.core.job_settings import JobSettings
 from app.core.key_settings import KeySettings
 from app.core.mail_settings import MailSettings
@@ -25,6 +26,7 @@ from app.core.secret_strength import (
 )
 from app.core.settings_group import SettingsGroup
 from app.core.sign_up_policy import SignUpPolicy
+from app.core.usage_settings import UsageSettings
 
 PREFIX = "FAREGATE_"
 DELIMITER = "__"
@@ -170,15 +172,6 @@ class AccountSettings(SettingsGroup):
     """Whether a password that the server cannot be asked about will do; the bundled list counts anyway."""
 
 
-class GateSettings(SettingsGroup):
-    """How the gate coalesces."""
-
-    queue_max: Annotated[int, Field(ge=1)] = 10_000
-    batch_max: Annotated[int, Field(ge=1)] = 512
-    flushes_max: Annotated[int, Field(ge=1, le=16)] = 1
-    deadline_seconds: Annotated[float, Field(gt=0)] = 5
-
-
 class LoggingSettings(SettingsGroup):
     """What is written down."""
 
@@ -214,6 +207,7 @@ class Settings(BaseSettings):
     mail: MailSettings = Field(default_factory=MailSettings)
     gate: GateSettings = Field(default_factory=GateSettings)
     forward: ForwardSettings = Field(default_factory=ForwardSettings)
+    usage: UsageSettings = Field(default_factory=UsageSettings)
     logging: LoggingSettings = Field(default_factory=LoggingSettings)
 
     def __init__(self, **values: Any) -> None:  # noqa: ANN401 -- as in BaseSettings

@@ -30,6 +30,8 @@ from app.models.refund import Refund
 from app.models.session import Session
 from app.models.signing_key import SIGNING_KEY_PURPOSE, SigningKey, SigningKeyState
 from app.models.totp_credential import TotpCredential
+from app.models.usage_rollup import UsageRollup
+from app.models.usage_tally import UsageTally
 from app.models.user import User
 
 __all__ = [
@@ -68,5 +70,7 @@ __all__ = [
     "SigningKey",
     "SigningKeyState",
     "TotpCredential",
+    "UsageRollup",
+    "UsageTally",
     "User",
 ]

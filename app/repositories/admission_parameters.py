@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from app.core.admission import Changes
+from app.core.admission import Changes, UsageTally
 from app.core.identifiers import new_id
 
 
@@ -51,6 +51,20 @@ def entry_parameters(changes: Changes) -> tuple[list[Any], ...]:
         [charge.api_key_id for charge in charges],
         [charge.user_id for charge in charges],
         [charge.request_id for charge in charges],
+    )
+
+
+def usage_parameters(usage: UsageTally) -> tuple[Any, ...]:
+    """A tally of use as one row."""
+    return (
+        new_id(),
+        usage.organization_ids,
+        usage.api_key_ids,
+        usage.outcomes,
+        usage.credits,
+        usage.times_us,
+        usage.tagged_places,
+        usage.tags,
     )
 
 

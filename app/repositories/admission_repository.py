@@ -15,6 +15,7 @@ from uuid import UUID
 import asyncpg
 
 from app.core.admission import (
+    TIME_BOUNDS_US,
     AdmissionCall,
     AdmissionRequest,
     Changes,
@@ -22,6 +23,7 @@ from app.core.admission import (
     Snapshot,
     StoredKey,
     StoredSession,
+    UsageTally,
 )
 from app.core.api_key_secrets import PresentedKey
 from app.core.database import driver_connection, driver_transaction, unknown_when_unreachable
@@ -33,6 +35,7 @@ from app.repositories.admission_parameters import (
     columns_of,
     entry_parameters,
     hold_parameters,
+    usage_parameters,
 )
 from app.repositories.admission_rows import has_slots, note_account, own_buckets, past_charge, read_limits
 from app.repositories.admission_statements import (
@@ -49,6 +52,7 @@ from app.repositories.admission_statements import (
     WRITE_BUCKETS,
     WRITE_CHARGES,
 )
+from app.repositories.usage_statements import FOLD_PORTION, FOLD_USAGE, NOTE_USAGE
 
 SESSION_COLUMNS = 13
 """The columns of SESSIONS after those that were asked for; those after them describe the person."""
@@ -93,21 +97,25 @@ class AdmissionRepository:
         await self._connection.execute(LOCK_ACCOUNTS, sorted(snapshot.accounts))
         await self._connection.execute(LOCK_BUCKETS, *columns_of(sorted(snapshot.buckets)))
 
-    async def apply(self, changes: Changes, snapshot: Snapshot) -> None:
-        """Write the changes of a batch, all or none; a batch that charges waits for the disk.
+    async def apply(self, changes: Changes, snapshot: Snapshot, usage: UsageTally) -> None:
+        """Write the changes of a batch and its use, all or none; a batch that charges waits for the disk.
+
+        Where nothing is changed, nothing is written.
 
         Raises:
             StaleDecisionError: what it was decided on has changed meanwhile.
             CommitOutcomeUnknownError: the connection was lost, and with it the answer.
         """
-        if not changes.buckets and not changes.charges:
+        if changes.is_empty:
             return
         statement = WRITE_BUCKETS
         parameters: tuple[Any, ...] = bucket_parameters(changes)
         if changes.charges:
             statement = WRITE_CHARGES
             parameters += (*account_parameters(changes), *entry_parameters(changes), snapshot.now)
-            parameters += hold_parameters(changes)
+            parameters += (*hold_parameters(changes), *usage_parameters(usage))
+        else:
+            parameters += (snapshot.now, *usage_parameters(usage))
         try:
             with unknown_when_unreachable():
                 await self._connection.execute(statement, *parameters)
@@ -121,6 +129,14 @@ class AdmissionRepository:
     async def touch(self, used: Mapping[UUID, datetime]) -> None:
         """Note that these keys were used; a key that is being written is skipped."""
         await self._connection.execute(TOUCH_KEYS, list(used), list(used.values()))
+
+    async def note_usage(self, usage: UsageTally, decided_at: datetime) -> None:
+        """Note use that changed nothing else."""
+        await self._connection.execute(NOTE_USAGE, decided_at, *usage_parameters(usage))
+
+    async def fold_usage(self) -> int:
+        """Fold a portion of the tallies into the rollups; how many there were."""
+        return int(await self._connection.fetchval(FOLD_USAGE, FOLD_PORTION, TIME_BOUNDS_US))
 
     async def _load_keys(self, requests: Sequence[AdmissionRequest], snapshot: Snapshot) -> None:
         lookup_ids = {r.presented.lookup_id for r in requests if isinstance(r.presented, PresentedKey)}

@@ -114,6 +114,10 @@ WITH relaxed AS (SELECT set_config('synchronous_commit', 'off', true)), buckets 
     ON CONFLICT (subject, name) DO UPDATE SET tat_us = EXCLUDED.tat_us, previous_us = EXCLUDED.previous_us
     WHERE b.tat_us = EXCLUDED.previous_us
     RETURNING 1
+), usage AS (
+    INSERT INTO usage_tallies (decided_at, id, organization_ids, api_key_ids, outcomes, credits, times_us,
+                               tagged_places, tags)
+    SELECT $5, $6, $7, $8, $9::text[], $10, $11, $12, $13 WHERE cardinality($9::text[]) > 0
 )
 SELECT require_current((SELECT count(*) FROM buckets) = cardinality($1::text[]))
 """
@@ -188,6 +192,10 @@ WITH paying AS (
     SELECT c.organization_id, c.charge_id, c.api_key_id, c.user_id, c.cost, c.available_after, c.id,
            c.hold_id, $25
     FROM charges c WHERE c.charge_id IS NOT NULL
+), usage AS (
+    INSERT INTO usage_tallies (decided_at, id, organization_ids, api_key_ids, outcomes, credits, times_us,
+                               tagged_places, tags)
+    SELECT $25, $31, $32, $33, $34::text[], $35, $36, $37, $38 WHERE cardinality($34::text[]) > 0
 )
 SELECT require_current(
     (SELECT count(*) FROM accounts) = cardinality($5::uuid[])

@@ -7,7 +7,16 @@ from uuid import UUID
 
 import structlog
 
-from app.core.admission import AdmissionCall, CallVerdict, Code, LimitDemand, Snapshot, Verdict
+from app.core.admission import (
+    AdmissionCall,
+    CallVerdict,
+    Changes,
+    Code,
+    LimitDemand,
+    Snapshot,
+    UsageTally,
+    Verdict,
+)
 from app.core.coalescer import Coalescer
 from app.core.exceptions import (
     CommitOutcomeUnknownError,
@@ -17,11 +26,14 @@ from app.core.exceptions import (
     RateLimitedError,
     UnavailableError,
 )
-from app.core.gcra import Take, retry_after_seconds
-from app.core.settings import GateSettings
+from app.core.gate_settings import GateSettings
+from app.core.gcra import MICROSECONDS, Take, retry_after_seconds
+from app.core.usage_settings import UsageSettings
 from app.repositories.admission_repository import AdmissionRepository, Admissions, StaleDecisionError
 from app.services.admission_decision import decide
 from app.services.admission_identity import Policy
+from app.services.usage_recorder import UsageRecorder
+from app.services.usage_tally import tally
 
 logger = structlog.get_logger()
 
@@ -40,7 +52,12 @@ class AdmissionService:
     """Decides calls in batches; every answer leaves after its batch is committed."""
 
     def __init__(
-        self, admissions: Admissions, policy: Policy, settings: GateSettings, settle: Settle
+        self,
+        admissions: Admissions,
+        policy: Policy,
+        settings: GateSettings,
+        settle: Settle,
+        usage: UsageSettings,
     ) -> None:
         self._admissions = admissions
         self._settle = settle
@@ -55,6 +72,8 @@ class AdmissionService:
             final_errors=(CommitOutcomeUnknownError,),
             size_of=size_of,
         )
+        self._usage = UsageRecorder(admissions) if usage.recorded else None
+        self._last_write_us = 0
         self._used_keys: dict[UUID, datetime] = {}
         self._writing: asyncio.Task[None] | None = None
 
@@ -67,6 +86,7 @@ class AdmissionService:
                 the connection was lost in the commit: repeat with the same charge id to learn the outcome.
             RateLimitedError: nobody knows the caller's credential, nor those that came before from there.
         """
+        call.asked_at = asyncio.get_running_loop().time()
         verdict = await self._coalescer.submit(call)
         if call.stranger is not None and verdict.is_stranger:
             await self.take(call.stranger)
@@ -92,13 +112,15 @@ class AdmissionService:
         await self._coalescer.drain()
         if self._writing is not None:
             await self._writing
+        if self._usage is not None:
+            await self._usage.close()
 
     async def _flush(self, calls: Sequence[AdmissionCall]) -> Sequence[CallVerdict]:
         async with self._admissions.at_once() as repository:
             snapshot = await self._load_settled(repository, calls)
             verdicts, changes = decide(calls, snapshot, self._policy)
             try:
-                await repository.apply(changes, snapshot)
+                await self._write(repository, calls, verdicts, changes, snapshot)
             except StaleDecisionError:
                 lost = snapshot
                 await repository.make_buckets(lost)
@@ -138,12 +160,32 @@ class AdmissionService:
     ) -> Sequence[CallVerdict]:
         verdicts, changes = decide(calls, snapshot, self._policy)
         try:
-            await repository.apply(changes, snapshot)
+            await self._write(repository, calls, verdicts, changes, snapshot)
         except StaleDecisionError as error:
             # A plan or a cap was edited in this very moment: refused rather than guessed.
             raise OverloadedError from error
         self._note_use(changes.used_keys, snapshot.now)
         return verdicts
+
+    async def _write(
+        self,
+        repository: AdmissionRepository,
+        calls: Sequence[AdmissionCall],
+        verdicts: Sequence[CallVerdict],
+        changes: Changes,
+        snapshot: Snapshot,
+    ) -> None:
+        """Write what is decided, and what for; where that changes nothing, the use is noted later."""
+        if self._usage is None:
+            return await repository.apply(changes, snapshot, UsageTally())
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        uses = tally(calls, verdicts, now=began, write_us=self._last_write_us)
+        if changes.is_empty:
+            return self._usage.defer(uses, snapshot.now)
+        await repository.apply(changes, snapshot, uses)
+        self._last_write_us = int((loop.time() - began) * MICROSECONDS)
+        return self._usage.expect()
 
     def _note_use(self, key_ids: set[UUID], now: datetime) -> None:
         """Remember that keys were used; who they are is written a moment later, for many batches at once."""

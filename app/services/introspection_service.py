@@ -41,7 +41,7 @@ class IntrospectionService:
         """What the gate would say of this token now, if the caller may know of it."""
         now = self._clock()
         presented = read_credential(token, self._access_tokens, now, foreign_prefixes=self._foreign_prefixes)
-        question = AdmissionRequest(presented, limits=())
+        question = AdmissionRequest(presented, limits=(), is_use=False)
         verdict = (await self._gate.admit(AdmissionCall([question]))).verdicts[0]
         principal = verdict.principal
         if principal is None or not verdict.valid or not may_know(caller, principal):

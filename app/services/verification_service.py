@@ -101,6 +101,7 @@ class VerificationService:
             "verify",
             question.ip,
             question.hold_expires_in_seconds if question.hold else None,
+            question.tags,
         )
 
     def _read(self, key: str) -> Presented | None:

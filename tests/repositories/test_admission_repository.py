@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select, update
 
+from app.core.admission import UsageTally
 from app.core.database import create_driver_pool, transaction
 from app.models import ApiKey
 from app.repositories.admission_repository import Admissions, StaleDecisionError
@@ -33,7 +34,7 @@ async def test_a_key_whose_cap_is_lifted_before_its_first_charge_is_written_is_d
         async with transaction(resources.engine) as session:
             await session.execute(update(ApiKey).where(ApiKey.id == key.row.id).values(credit_cap=None))
         with pytest.raises(StaleDecisionError):
-            await repository.apply(changes, snapshot)
+            await repository.apply(changes, snapshot, UsageTally())
 
     async with transaction(resources.engine) as session:
         assert await session.scalar(select(ApiKey.credits_spent).where(ApiKey.id == key.row.id)) == 0

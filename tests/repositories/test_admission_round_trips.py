@@ -28,6 +28,7 @@ async def counted(resources):
         Policy(resources.api_key_secrets),
         resources.settings.gate,
         build_settle(resources.engine),
+        resources.settings.usage,
     )
     yield gate, sent
     await gate.drain()

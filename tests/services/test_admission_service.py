@@ -15,8 +15,10 @@ from app.core.exceptions import (
     OverloadedError,
     RateLimitedError,
 )
+from app.core.gate_settings import GateSettings
 from app.core.gcra import Quota
-from app.core.settings import DatabaseSettings, GateSettings
+from app.core.settings import DatabaseSettings
+from app.core.usage_settings import UsageSettings
 from app.models import ApiKey, CreditAccount
 from app.repositories.admission_repository import Admissions
 from app.services.admission_identity import Policy
@@ -29,7 +31,13 @@ async def open_gate(resources, *, database=None, **options):
     """A gate of its own, with its own connections: another node."""
     pool = await create_driver_pool(database or resources.settings.database, size=4)
     policy = Policy(resources.api_key_secrets)
-    gate = AdmissionService(Admissions(pool), policy, GateSettings(**options), build_settle(resources.engine))
+    gate = AdmissionService(
+        Admissions(pool),
+        policy,
+        GateSettings(**options),
+        build_settle(resources.engine),
+        UsageSettings(),
+    )
     try:
         yield gate
     finally:

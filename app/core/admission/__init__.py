@@ -23,9 +23,11 @@ from app.core.admission.snapshot import (
     key_subject,
     organization_subject,
 )
+from app.core.admission.usage import TIME_BOUNDS_US, UsageTally
 from app.core.admission.verdict import CallVerdict, Code, Held, Verdict
 
 __all__ = [
+    "TIME_BOUNDS_US",
     "Account",
     "Address",
     "AdmissionCall",
@@ -43,6 +45,7 @@ __all__ = [
     "Snapshot",
     "StoredKey",
     "StoredSession",
+    "UsageTally",
     "Verdict",
     "key_subject",
     "organization_subject",

@@ -49,3 +49,8 @@ class Changes:
     """The same keys' spending as it was read."""
     used_keys: set[UUID] = field(default_factory=set)
     """Keys whose `last_used_at` is due."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to write."""
+        return not self.buckets and not self.charges

@@ -62,6 +62,10 @@ class AdmissionRequest:
     address: Address | None = None
     hold_seconds: int | None = None
     """Reserve the cost for so long instead of charging it; whoever asks settles or releases it."""
+    tags: tuple[str, ...] = ()
+    """What its use is told apart by."""
+    is_use: bool = True
+    """Whether it counts as use of the API; to look at a token does not."""
 
 
 @dataclass(slots=True)
@@ -75,3 +79,5 @@ class AdmissionCall:
     request_id: str | None = None
     stranger: LimitDemand | None = None
     """Taken if nobody knows the credential of who calls: whoever tries many keys is slowed down."""
+    asked_at: float = 0
+    """When the gate was asked, by the event loop's clock."""
