@@ -1,7 +1,7 @@
 """Create usage rollups table.
 
-Revision: 20261125_0751
-After: 20261125_0750
+Revision: 20261125_0853
+After: 20261125_0852
 """
 
 import sqlalchemy as sa
@@ -9,8 +9,8 @@ from sqlalchemy.dialects import postgresql
 
 from alembic import op
 
-revision = "20261125_0751"
-down_revision = "20261125_0750"
+revision = "20261125_0853"
+down_revision = "20261125_0852"
 branch_labels = None
 depends_on = None
 

@@ -1,7 +1,7 @@
 """Create usage tallies table.
 
-Revision: 20261125_0750
-After: 20261125_0745
+Revision: 20261125_0852
+After: 20261125_0842
 """
 
 import sqlalchemy as sa
@@ -9,8 +9,8 @@ from sqlalchemy.dialects import postgresql
 
 from alembic import op
 
-revision = "20261125_0750"
-down_revision = "20261125_0745"
+revision = "20261125_0852"
+down_revision = "20261125_0842"
 branch_labels = None
 depends_on = None
 
