@@ -17,7 +17,7 @@ from app.schemas.usage import UsageExportQuery, UsageQuery, UsageReport, UsageRe
 
 router = APIRouter(prefix="/api/v1/usage", tags=["Usage"], route_class=StrictRoute)
 
-REPORTS_PER_MINUTE = 60
+REPORTS_PER_MINUTE = 120
 EXPORTS_PER_MINUTE = 10
 
 
