@@ -46,6 +46,7 @@ from app.repositories.admission_repository import Admissions
 from app.repositories.audit_event_repository import audit_events_opener
 from app.repositories.housekeeping_repository import housekeeping_opener
 from app.repositories.job_repository import jobs_opener
+from app.repositories.partition_repository import partitions_opener
 from app.repositories.signing_key_repository import signing_keys_opener
 from app.services.admission_identity import Policy
 from app.services.admission_service import AdmissionService
@@ -186,6 +187,7 @@ async def work_on_jobs(resources: Resources) -> AsyncIterator[None]:
         settings,
         open_jobs=jobs_opener(resources.engine, resources.secret_box),
         open_housekeeping=housekeeping_opener(resources.engine),
+        open_partitions=partitions_opener(resources.engine),
         secret_box=resources.secret_box,
         clock=resources.clock,
     )

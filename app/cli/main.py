@@ -22,6 +22,7 @@ COMMANDS = {
     "migrate": "app.cli.migrate",
     "demo": "app.cli.demo",
     "verify-ledger": "app.cli.verify_ledger",
+    "maintain": "app.cli.maintain",
     "create-user": "app.cli.users",
     "create-operator": "app.cli.users",
     "import-keys": "app.cli.import_keys",

@@ -12,6 +12,7 @@ from app.core.logging import configure_logging
 from app.core.settings import Settings
 from app.repositories.housekeeping_repository import housekeeping_opener
 from app.repositories.job_repository import jobs_opener
+from app.repositories.partition_repository import partitions_opener
 from app.services.worker import build_worker
 
 
@@ -36,6 +37,7 @@ async def work(settings: Settings) -> None:
             settings,
             open_jobs=jobs_opener(engine, secret_box),
             open_housekeeping=housekeeping_opener(engine),
+            open_partitions=partitions_opener(engine),
             secret_box=secret_box,
             clock=system_clock,
         )

@@ -10,12 +10,15 @@ from app.core.secret_box import SecretBox
 from app.core.settings import Settings
 from app.repositories.housekeeping_repository import OpenHousekeeping
 from app.repositories.job_repository import OpenJobs
+from app.repositories.partition_repository import OpenPartitions
 from app.services.housekeeping_service import HousekeepingService
 from app.services.job_handlers import JobHandlers
 from app.services.job_service import JobService
 from app.services.mail_delivery import build_mail_delivery
+from app.services.partition_service import PartitionService
 
 EVERY_HOUR = "17 * * * *"
+EVERY_DAY = "43 3 * * *"
 
 
 def build_worker(
@@ -23,6 +26,7 @@ def build_worker(
     *,
     open_jobs: OpenJobs,
     open_housekeeping: OpenHousekeeping,
+    open_partitions: OpenPartitions,
     secret_box: SecretBox,
     clock: Clock,
 ) -> JobWorker:
@@ -32,6 +36,7 @@ def build_worker(
     handlers.register(SendMail, mails.send)
     housekeeping = HousekeepingService(open_housekeeping, settings=settings.sessions, clock=clock)
     jobs = JobService(open_jobs, failed_kept=timedelta(days=settings.jobs.failed_kept_days))
+    partitions = PartitionService(open_partitions, settings=settings.usage)
     return JobWorker(
         lambda: connect(settings.database),
         settings.jobs,
@@ -39,5 +44,6 @@ def build_worker(
         chores={
             ("forget_old_jobs", EVERY_HOUR): jobs.forget_old,
             ("forget_old_credentials", EVERY_HOUR): housekeeping.forget_old,
+            ("maintain_partitions", EVERY_DAY): partitions.maintain,
         },
     )

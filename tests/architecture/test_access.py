@@ -39,7 +39,7 @@ ACCESS = {
     "GET /api/v1/credits/holds/{hold_id}": "caller credits:read",
     "POST /api/v1/credits/holds/{hold_id}/settle": "caller credits:hold",
     "POST /api/v1/credits/holds/{hold_id}/release": "caller credits:hold",
-    "GET /api/v1/usage": "caller credits:read limit=usage",
+    "GET /api/v1/usage": "caller credits:read",
     "GET /api/v1/usage/export": "caller credits:read limit=usage_export",
     "GET /api/v1/organizations": "session",
     "POST /api/v1/organizations": "session",

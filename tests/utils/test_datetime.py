@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from app.utils.datetime import to_utc
+from app.utils.datetime import months_later, to_utc
 
 
 def test_an_instant_stays_the_same_and_is_told_in_utc():
@@ -22,3 +22,13 @@ def test_an_instant_stays_the_same_and_is_told_in_utc():
 def test_an_instant_outside_utcs_calendar_is_refused(text):
     with pytest.raises(ValueError, match="years 1 to 9999"):
         to_utc(datetime.fromisoformat(text))
+
+
+@pytest.mark.parametrize(
+    ("months", "expected"),
+    [(0, (2026, 11)), (1, (2026, 12)), (2, (2027, 1)), (-11, (2025, 12)), (-23, (2024, 12))],
+)
+def test_months_go_on_into_other_years(months, expected):
+    later = months_later(datetime(2026, 11, 1, tzinfo=UTC), months)
+
+    assert (later.year, later.month) == expected

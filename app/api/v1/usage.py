@@ -17,7 +17,6 @@ from app.schemas.usage import UsageExportQuery, UsageQuery, UsageReport, UsageRe
 
 router = APIRouter(prefix="/api/v1/usage", tags=["Usage"], route_class=StrictRoute)
 
-REPORTS_PER_MINUTE = 120
 EXPORTS_PER_MINUTE = 10
 
 
@@ -25,7 +24,7 @@ EXPORTS_PER_MINUTE = 10
     "",
     summary="Read usage",
     responses=problem_responses(401, 403, 404, 429),
-    dependencies=[credential(Scope.CREDITS_READ, limits=(RateLimit("usage", quota=REPORTS_PER_MINUTE),))],
+    dependencies=[credential(Scope.CREDITS_READ)],
 )
 async def read_usage(
     query: Annotated[UsageQuery, Query()], caller: PrincipalDep, usage: UsageServiceDep
