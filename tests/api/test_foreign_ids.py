@@ -22,6 +22,8 @@ BY_QUERY = [
     "/api/v1/credits/ledger?organization_id={organization_id}",
     "/api/v1/credits/grants?organization_id={organization_id}",
     "/api/v1/credits/holds?organization_id={organization_id}",
+    "/api/v1/credits/statement?organization_id={organization_id}",
+    "/api/v1/credits/ledger/export?organization_id={organization_id}",
     "/api/v1/usage?organization_id={organization_id}",
     "/api/v1/usage/export?organization_id={organization_id}",
 ]

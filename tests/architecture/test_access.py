@@ -39,6 +39,8 @@ ACCESS = {
     "GET /api/v1/credits/holds/{hold_id}": "caller credits:read",
     "POST /api/v1/credits/holds/{hold_id}/settle": "caller credits:hold",
     "POST /api/v1/credits/holds/{hold_id}/release": "caller credits:hold",
+    "GET /api/v1/credits/statement": "caller credits:read",
+    "GET /api/v1/credits/ledger/export": "caller credits:read limit=ledger_export",
     "GET /api/v1/usage": "caller credits:read",
     "GET /api/v1/usage/export": "caller credits:read limit=usage_export",
     "GET /api/v1/organizations": "session",
