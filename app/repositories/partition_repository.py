@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import text
+from sqlalchemy import DDL, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.core.database import transaction
@@ -78,7 +78,9 @@ class PartitionRepository:
 
     async def drop(self, partition: Partition) -> None:
         """Drop a month with all of its rows."""
-        await self._session.execute(text(f"DROP TABLE {SCHEMA}.{partition.name}"))
+        # A name cannot be a parameter; this one was read from the catalog of our own schema.
+        statement = DDL("DROP TABLE %(schema)s.%(name)s", context={"schema": SCHEMA, "name": partition.name})
+        await self._session.execute(statement)
 
     async def forget(self, table: PartitionedTable, *, before: datetime) -> None:
         """Delete what the default partition has from before this instant."""

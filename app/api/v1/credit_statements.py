@@ -48,7 +48,8 @@ async def export_ledger(
 ) -> StreamingResponse:
     """Read the ledger as CSV, newest first, up to 100,000 entries.
 
-    Go on with `before` set to the last `sequence`. A cell that a spreadsheet would take for a formula has an apostrophe in front.
+    Go on with `before` set to the last `sequence`. A cell that a spreadsheet would take for a formula has an
+    apostrophe in front.
     """
     entries = await statements.export(caller, query)
     return csv_answer(LedgerEntryResponse, entries, filename="ledger.csv")
