@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import DDL, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.core.database import transaction
@@ -79,8 +79,8 @@ class PartitionRepository:
     async def drop(self, partition: Partition) -> None:
         """Drop a month with all of its rows."""
         # A name cannot be a parameter; this one was read from the catalog of our own schema.
-        statement = DDL("DROP TABLE %(schema)s.%(name)s", context={"schema": SCHEMA, "name": partition.name})
-        await self._session.execute(statement)
+        statement = f"DROP TABLE {SCHEMA}.{partition.name}"
+        await self._session.execute(text(statement))
 
     async def forget(self, table: PartitionedTable, *, before: datetime) -> None:
         """Delete what the default partition has from before this instant."""
