@@ -1,9 +1,9 @@
 """All that the gate reads and writes, for a whole batch at a time.
 
 A batch is read without locks and written by one statement, which compares: it changes what it was decided on
-only if that is still as it was read. So a batch costs two round trips (more with charge ids, or when keys and
-sessions mix) and is durable when it is answered. If something else was faster, nothing is written, and the
-batch is decided again under locks.
+only if that is still as it was read. So a batch costs two round trips, and is durable when it is answered;
+one more if keys and sessions mix, and one more if somebody asks for what few ask for. If something else was
+faster, nothing is written, and the batch is decided again under locks.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -37,15 +37,21 @@ from app.repositories.admission_parameters import (
     hold_parameters,
     usage_parameters,
 )
-from app.repositories.admission_rows import has_slots, note_account, own_buckets, past_charge, read_limits
+from app.repositories.admission_rows import (
+    charge_ids_of,
+    crowded_by,
+    demanded_buckets,
+    note_account,
+    own_buckets,
+    past_charge,
+    read_limits,
+)
 from app.repositories.admission_statements import (
-    BUCKETS,
+    FURTHER,
     KEYS,
     LOCK_ACCOUNTS,
     LOCK_BUCKETS,
     MAKE_BUCKETS,
-    OPEN_HOLDS,
-    PAST_CHARGES,
     REFILL_BUCKETS,
     SESSIONS,
     TOUCH_KEYS,
@@ -77,9 +83,7 @@ class AdmissionRepository:
         snapshot = Snapshot(now=EPOCH, now_us=0)
         await self._load_keys(requests, snapshot)
         await self._load_sessions(requests, snapshot)
-        await self._load_buckets(calls, snapshot)
-        await self._load_past_charges(requests, snapshot)
-        await self._load_open_holds(requests, snapshot)
+        await self._load_further(calls, requests, snapshot)
         elapsed = snapshot.now - EPOCH
         snapshot.now_us = (elapsed.days * 86_400 + elapsed.seconds) * MICROSECONDS + elapsed.microseconds
         return snapshot
@@ -162,37 +166,22 @@ class AdmissionRepository:
             snapshot.sessions[session_id, asked_for] = session
             note_account(snapshot, session, columns[-ACCOUNT_COLUMNS:])
 
-    async def _load_buckets(self, calls: Sequence[AdmissionCall], snapshot: Snapshot) -> None:
-        """Read the buckets that no plan names: those of demands, and of limits of one's own."""
-        wanted = {(d.subject, d.quota.name) for call in calls for d in call.demands}
-        wanted.update(own_buckets(snapshot))
-        if wanted:
-            for row in await self._connection.fetch(BUCKETS, *columns_of(sorted(wanted))):
-                snapshot.now, subject, name, tat_us = row
-                snapshot.buckets.setdefault((subject, name), tat_us)
-
-    async def _load_past_charges(self, requests: Sequence[AdmissionRequest], snapshot: Snapshot) -> None:
-        wanted = {
-            (holder.organization_id, request.charge_id)
-            for request in requests
-            if request.charge_id is not None and (holder := snapshot.holder(request.presented)) is not None
-        }
-        if wanted:
-            for organization_id, charge_id, *columns in await self._connection.fetch(
-                PAST_CHARGES, *columns_of(sorted(wanted))
-            ):
-                snapshot.past_charges[organization_id, charge_id] = past_charge(*columns)
-
-    async def _load_open_holds(self, requests: Sequence[AdmissionRequest], snapshot: Snapshot) -> None:
-        wanted = {
-            holder.organization_id
-            for request in requests
-            if request.hold_seconds is not None
-            and (holder := snapshot.holder(request.presented)) is not None
-            and has_slots(snapshot, holder)
-        }
-        if wanted:
-            snapshot.open_holds |= await self._connection.fetch(OPEN_HOLDS, sorted(wanted))
+    async def _load_further(
+        self, calls: Sequence[AdmissionCall], requests: Sequence[AdmissionRequest], snapshot: Snapshot
+    ) -> None:
+        """Read what only some ask for: buckets that no plan names, past charges, open holds."""
+        buckets = [*demanded_buckets(calls) | own_buckets(snapshot)]
+        charge_ids, crowded = charge_ids_of(requests, snapshot), crowded_by(requests, snapshot)
+        if not (buckets or charge_ids or crowded):
+            return
+        snapshot.now, tats_us, past_charges, open_holds = await self._connection.fetchrow(
+            FURTHER, *columns_of(buckets), *columns_of([*charge_ids]), [*crowded]
+        )
+        for bucket, tat_us in zip(buckets, tats_us, strict=True):
+            snapshot.buckets.setdefault(bucket, tat_us)
+        for organization_id, charge_id, *columns in past_charges:
+            snapshot.past_charges[organization_id, charge_id] = past_charge(*columns)
+        snapshot.open_holds |= dict(open_holds)
 
 
 def requests_of(call: AdmissionCall) -> list[AdmissionRequest]:

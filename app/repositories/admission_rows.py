@@ -1,12 +1,14 @@
 """What the gate reads, as the values that it decides on."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
 from app.core.admission import (
     Account,
+    AdmissionCall,
+    AdmissionRequest,
     Held,
     PastCharge,
     Snapshot,
@@ -57,14 +59,41 @@ def quotas_of(column: Any, *, mark: str = "") -> list[Quota]:  # noqa: ANN401 --
     ]
 
 
-def own_buckets(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
+def demanded_buckets(calls: Iterable[AdmissionCall]) -> set[tuple[str, str]]:
+    """The buckets of limits that calls themselves name."""
+    return {(each.subject, each.quota.name) for call in calls for each in call.demands}
+
+
+def own_buckets(snapshot: Snapshot) -> set[tuple[str, str]]:
     """The buckets of limits that do not come from plans."""
+    buckets = set()
     for holder in snapshot.holders():
         for quota in holder.organization_limits or ():
-            yield organization_subject(holder.organization_id), quota.name
+            buckets.add((organization_subject(holder.organization_id), quota.name))
         if isinstance(holder, StoredKey):
             for quota in holder.own_limits or ():
-                yield key_subject(holder.key_id), quota.name
+                buckets.add((key_subject(holder.key_id), quota.name))
+    return buckets
+
+
+def charge_ids_of(requests: Iterable[AdmissionRequest], snapshot: Snapshot) -> set[tuple[UUID, str]]:
+    """The charge ids that are asked for, each of an organization."""
+    return {
+        (holder.organization_id, request.charge_id)
+        for request in requests
+        if request.charge_id is not None and (holder := snapshot.holder(request.presented)) is not None
+    }
+
+
+def crowded_by(requests: Iterable[AdmissionRequest], snapshot: Snapshot) -> set[UUID]:
+    """The organizations of which one more hold is asked, and which may not have any number open."""
+    return {
+        holder.organization_id
+        for request in requests
+        if request.hold_seconds is not None
+        and (holder := snapshot.holder(request.presented)) is not None
+        and has_slots(snapshot, holder)
+    }
 
 
 def has_slots(snapshot: Snapshot, holder: StoredKey | StoredSession) -> bool:

@@ -12,7 +12,7 @@ from sqlalchemy import make_url
 from app.cli.migrate import upgrade
 from app.core.database import create_driver_pool
 from app.core.settings import DatabaseSettings
-from app.repositories.admission_statements import BUCKETS, KEYS, SESSIONS, WRITE_BUCKETS, WRITE_CHARGES
+from app.repositories.admission_statements import FURTHER, KEYS, SESSIONS, WRITE_BUCKETS, WRITE_CHARGES
 
 BUCKET_TABLE = "rate_limit_states"
 
@@ -50,7 +50,7 @@ async def nodes_of(connection, statement):
     return nodes
 
 
-@pytest.mark.parametrize("statement", [KEYS, SESSIONS, BUCKETS])
+@pytest.mark.parametrize("statement", [KEYS, SESSIONS, FURTHER])
 async def test_a_bucket_is_read_by_its_key_however_many_there_will_be(new_deployment, statement):
     nodes = await nodes_of(new_deployment, statement)
 

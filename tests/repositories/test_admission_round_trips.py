@@ -1,5 +1,8 @@
 """How often a batch goes to PostgreSQL and back, however large it is."""
 
+import asyncio
+from dataclasses import replace
+
 import pytest
 
 from app.core import api_key_secrets
@@ -9,11 +12,15 @@ from app.core.database import create_driver_pool
 from app.core.gcra import Quota
 from app.core.identifiers import new_request_id
 from app.main import build_settle
+from app.models import PlanLimit
 from app.repositories.admission_repository import Admissions
 from app.services.admission_identity import Policy
 from app.services.admission_service import AdmissionService
 
-SIZE = 40
+REQUESTS_EACH = 10
+QUOTA = Quota("address", 100, 60, 100)
+SLOTS = {"name": "parallel", "quota": 100, "period_seconds": 1, "burst": 100, "unit": "in_flight"}
+OWN_LIMIT = {"name": "second", "limit": 100, "period_seconds": 1, "burst": 100, "unit": "requests"}
 
 
 @pytest.fixture
@@ -35,24 +42,34 @@ async def counted(resources):
     await pool.close()
 
 
-async def requests_of(world, kinds, **values):
-    """One request of each kind for each of several callers."""
-    presented = []
-    for _ in range(2):
-        if "key" in kinds:
-            organization = await world.organization(
-                plan=await world.plan(minute=(600, 60), hour=(9_000, 3_600))
-            )
-            key = await world.api_key(organization, credit_cap=1_000)
-            presented.append(api_key_secrets.parse(key.api_key))
-        if "session" in kinds:
-            token = (await world.caller(by="session")).credential
-            presented.append(read_credential(token, world.resources.access_tokens, world.resources.clock()))
-    requests = [AdmissionRequest(each, cost=1, **values) for each in presented for _ in range(SIZE // 2)]
-    for request in requests:
-        if "charge_id" in kinds:
-            request.charge_id = new_request_id()
-    return requests
+async def request_of(world, kind):
+    """A request as that kind of caller makes it."""
+    own = {"limits": [OWN_LIMIT]} if kind == "own limit" else {}
+    plan = await world.plan(minute=(600, 60), hour=(9_000, 3_600))
+    if kind == "hold":
+        await world.save(PlanLimit(plan_id=plan.id, **SLOTS))
+    if kind == "session":
+        caller = await world.caller(by="session", plan=plan)
+        presented = read_credential(caller.credential, world.resources.access_tokens, world.resources.clock())
+    else:
+        key = await world.api_key(await world.organization(plan=plan), credit_cap=1_000, **own)
+        presented = api_key_secrets.parse(key.api_key)
+    return AdmissionRequest(presented, cost=1, hold_seconds=60 if kind == "hold" else None)
+
+
+async def batch_of(world, kinds):
+    """A batch with several callers of each kind, each of whom asks several times."""
+    calls = []
+    for kind in [each for each in sorted(kinds) for _ in range(2)]:
+        if kind == "anonymous":
+            calls.append(AdmissionCall([], demands=(LimitDemand(f"test:{new_request_id()}", QUOTA),)))
+            continue
+        request = await request_of(world, kind)
+        requests = [replace(request) for _ in range(REQUESTS_EACH)]
+        for each in requests:
+            each.charge_id = new_request_id() if kind == "charge id" else None
+        calls.append(AdmissionCall(requests))
+    return calls
 
 
 @pytest.mark.parametrize(
@@ -60,31 +77,30 @@ async def requests_of(world, kinds, **values):
     [
         ({"key"}, 2),
         ({"session"}, 2),
-        ({"key", "charge_id"}, 3),
+        ({"anonymous"}, 2),
+        ({"key", "charge id"}, 3),
+        ({"key", "own limit"}, 3),
         ({"key", "session"}, 3),
-        ({"key", "session", "charge_id"}, 4),
+        ({"key", "session", "anonymous", "charge id", "own limit", "hold"}, 4),
     ],
-    ids=["key", "session", "key-charge", "key-session", "all"],
+    ids=["key", "session", "anonymous", "charge-id", "own-limit", "key-session", "all-at-once"],
 )
-async def test_a_batch_reads_once_for_each_kind_and_writes_once(counted, world, kinds, round_trips):
+async def test_a_batch_is_read_in_at_most_three_round_trips_and_written_in_one(
+    counted, world, kinds, round_trips
+):
     gate, sent = counted
     # A young connection asks for the types of its first parameters.
-    await gate.admit(AdmissionCall(await requests_of(world, kinds)))
-    requests = await requests_of(world, kinds)
+    await ask_at_once(gate, await batch_of(world, kinds))
+    calls = await batch_of(world, kinds)
     sent.clear()
 
-    answer = await gate.admit(AdmissionCall(requests))
+    answers = await ask_at_once(gate, calls)
 
-    assert all(verdict.valid for verdict in answer.verdicts)
+    assert all(verdict.valid for answer in answers for verdict in answer.verdicts)
+    assert not any(take.exceeded for answer in answers for take in answer.demands)
     assert len(sent) == round_trips <= 4
 
 
-async def test_limits_without_a_credential_are_read_once_and_written_once(counted):
-    gate, sent = counted
-    quota = Quota("address", 100, 60, 100)
-    await gate.take(LimitDemand(f"test:{new_request_id()}", quota))
-    sent.clear()
-
-    await gate.take(*(LimitDemand(f"test:{new_request_id()}", quota) for _ in range(SIZE)))
-
-    assert len(sent) == 2
+async def ask_at_once(gate, calls):
+    """The answers to calls that arrive in one turn of the loop, so that one batch has them all."""
+    return await asyncio.gather(*(gate.admit(call) for call in calls))
