@@ -1,4 +1,4 @@
-# Faregate's commands; `make` alone lists them. Everything lives in .venv/ and .data/ (both git-ignored).
+# Faregate's commands; `make` alone lists them. Everything lives in .venv/, .data/ and .site/ (all git-ignored).
 
 # Which Python: a version, a path, or a range that uv looks for.
 PYTHON ?= >=3.11
@@ -10,6 +10,8 @@ ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+SITE := .site
+SITE_INSTALLED := $(SITE)/.installed
 COMPILE := pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header
 
 # Sets $$uv in a recipe: the uv on PATH, else one of our own in .uv/.
@@ -18,7 +20,7 @@ FIND_UV = set -e; uv=uv; $$uv --version >/dev/null 2>&1 || { uv=.uv/bin/uv; $$uv
 	--disable-pip-version-check --require-hashes --requirement requirements/uv.txt; }; }
 
 .DEFAULT_GOAL := help
-.PHONY: help run test prove torture check bench migrate demo lock
+.PHONY: help run test prove torture check bench docs migrate demo lock
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +47,9 @@ check: $(INSTALLED) ## Lint, format check, types, import rules and the standards
 bench: $(INSTALLED) ## Measure the figures that are promised
 	@$(BIN)/python -m benchmarks $(ARGS)
 
+docs: $(SITE_INSTALLED) ## Build the documentation's site into .site/pages, warnings being errors
+	@$(SITE)/bin/zensical build --strict $(ARGS)
+
 migrate: $(INSTALLED) ## Bring the database at DATABASE_URL (or the running development one) up to date
 	@$(BIN)/faregate migrate $(ARGS)
 
@@ -56,6 +61,7 @@ lock: ## Renew requirements/*.txt from pyproject.toml (ARGS=--upgrade for the ne
 	$$uv $(COMPILE) $(ARGS) pyproject.toml --output-file requirements/app.txt >/dev/null; \
 	$$uv $(COMPILE) $(ARGS) pyproject.toml --group dev --constraint requirements/app.txt \
 		--output-file requirements/dev.txt >/dev/null; \
+	$$uv $(COMPILE) $(ARGS) --group docs --output-file requirements/docs.txt >/dev/null; \
 	echo uv | $$uv $(COMPILE) $(ARGS) --no-annotate - --output-file requirements/uv.txt >/dev/null
 
 $(INSTALLED): requirements/dev.txt
@@ -63,4 +69,10 @@ $(INSTALLED): requirements/dev.txt
 	$(BIN)/python -c "" 2>/dev/null || { rm -rf $(VENV); $$uv venv --quiet --python "$(PYTHON)" $(VENV); }; \
 	$$uv pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements/dev.txt; \
 	$$uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(SITE_INSTALLED): requirements/docs.txt
+	@$(FIND_UV); \
+	$(SITE)/bin/python -c "" 2>/dev/null || { rm -rf $(SITE); $$uv venv --quiet --python "$(PYTHON)" $(SITE); }; \
+	$$uv pip sync --quiet --python $(SITE)/bin/python --require-hashes requirements/docs.txt
 	@touch $@

@@ -172,7 +172,10 @@ def test_make_alone_lists_every_target():
     listed = subprocess.run(["make", "-C", ROOT], capture_output=True, text=True, check=True).stdout
 
     targets = set(re.findall(r"^  make (\w+) ", listed, re.MULTILINE))
-    assert targets == {"run", "test", "prove", "torture", "check", "bench", "migrate", "demo", "lock", "help"}
+    assert targets == {
+        *("help", "run", "test", "prove", "torture", "check"),
+        *("bench", "docs", "migrate", "demo", "lock"),
+    }
     assert targets == make_targets()
 
 
