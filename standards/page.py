@@ -65,7 +65,7 @@ def reference() -> str:
     bodies = [(FOLDER / f"{family}.md").read_text(encoding="utf-8").strip() for family in families]
     return (
         f"{REFERENCE_HEAD}\n"
-        + "\n\n".join(re.sub("^#", "##", body, flags=re.MULTILINE) for body in bodies)
+        + "\n\n".join(SECTION.sub(r"### \g<id>: \g<title>", f"#{body}") for body in bodies)
         + "\n"
     )
 
