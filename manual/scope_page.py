@@ -14,7 +14,8 @@ HOLDERS = {
 }
 TOLD = (
     "Every scope that Faregate's own routes ask for, who may hold it, and the routes that it opens. An API "
-    "key has those that it was made with, as long as its creator [may hold them](../authentication.md#scopes)."
+    "key has those that it was made with, as long as its creator "
+    "[may hold them](../authentication.md#scopes)."
 )
 
 
