@@ -31,6 +31,10 @@ SECRETS = frozenset(
     {"token", "refresh_token", "access_token", "api_key", "password", "secret", "client_secret"}
 )
 
+COUNTS = frozenset({"zcard", "zcount", "llen", "scard", "hlen", "hget", "get", "mget"})
+ADDS = frozenset({"zadd", "incr", "incrby", "hincrby", "lpush", "rpush", "sadd"})
+"""What a store of counters is asked, and how one is raised; these words are Redis's."""
+
 
 @rule("DAT001")
 def sql_is_not_formatted(project: Project) -> Iterator[Remark]:
@@ -233,3 +237,17 @@ def follows_update(call: ast.Call) -> bool:
 def around(module: Module, node: ast.AST) -> ast.AST:
     """The function that has a node, or the module."""
     return module.function_around(node) or module.tree
+
+
+@rule("DAT011")
+def limits_are_counted_in_one_step(project: Project) -> Iterator[Remark]:
+    """A counter is read, compared, and only then raised."""
+    for module in project.modules:
+        for function in module.functions:
+            calls = [node for node in ast.walk(function) if isinstance(node, ast.Call)]
+            counted = [call.lineno for call in calls if last_name(call.func) in COUNTS]
+            compared = [node.lineno for node in ast.walk(function) if isinstance(node, ast.Compare)]
+            for call in calls:
+                is_late = any(first <= each < call.lineno for first in counted for each in compared)
+                if last_name(call.func) in ADDS and is_late:
+                    yield module.remark(call.func, "others counted the same: add first, look at the answer")

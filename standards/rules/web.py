@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from standards.module import Module, constant, dotted, keyword, last_name
 from standards.project import Project
 from standards.remark import Remark
+from standards.routes import routes_of
 from standards.rule import rule
 
 REFUSES = re.compile(r"(Limit|Auth|Quota|Credit|Body|TrustedHost|Errors?)\w*Middleware$")
@@ -15,6 +16,7 @@ HOST_PARTS = frozenset({"base_url", "url_for"})
 URL_PARTS = frozenset({"netloc", "hostname", "host"})
 SLIM = re.compile(r"^FROM\s+\S*python:\S*(slim|alpine)", re.MULTILINE)
 BLIND = re.compile(r"^HEALTHCHECK.*(?:\\\n.*)*?\b(?P<call>(?:httpx2?|requests)\.get)\b", re.MULTILINE)
+READINESS = re.compile(r"/(ready|readyz|readiness)/?$")
 CURL = re.compile(r"^HEALTHCHECK.*(?:\\\n.*)*?\b(?P<tool>curl|wget)\b", re.MULTILINE)
 
 
@@ -121,3 +123,30 @@ def a_health_check_sees_failure(project: Project) -> Iterator[Remark]:
             column = match.start("call") - text.rfind("\n", 0, match.start("call"))
             message = "a 500 passes here: look at the status"
             yield Remark(path, line, column, column + len(match["call"]), message)
+
+
+@rule("WEB007")
+def readiness_is_told_by_the_status(project: Project) -> Iterator[Remark]:
+    """A readiness route catches what it finds and answers 200 all the same."""
+    for module in project.modules:
+        for route in routes_of(module):
+            nodes = list(ast.walk(route.function))
+            swallows = any(isinstance(node, ast.ExceptHandler) and not has_raise(node) for node in nodes)
+            if READINESS.search(route.path) and swallows and not sets_status(nodes):
+                yield module.remark_on_name(
+                    route.function, "what waits for it looks at the status alone: raise, or answer 503"
+                )
+
+
+def has_raise(node: ast.AST) -> bool:
+    """Whether something is raised inside."""
+    return any(isinstance(each, ast.Raise) for each in ast.walk(node))
+
+
+def sets_status(nodes: list[ast.AST]) -> bool:
+    """Whether an answer's status is chosen: by keyword, by assignment, or on an injected response."""
+    return any(
+        (isinstance(node, ast.keyword) and node.arg == "status_code")
+        or (isinstance(node, ast.Attribute) and node.attr == "status_code")
+        for node in nodes
+    )
