@@ -108,8 +108,10 @@ class Project:
     def resolve(self, module: Module, node: ast.AST) -> str:
         """The full name of what an expression names, whichever way it was imported."""
         name = module.qualified(node)
-        if "." not in name:
-            return f"{module.name}.{name}"
+        return self.origin_of(name) if "." in name else f"{module.name}.{name}"
+
+    def origin_of(self, name: str) -> str:
+        """The full name of a thing where it is defined, past the packages that export it again."""
         for _ in range(RE_EXPORTS_MAX):
             place, _, last = name.rpartition(".")
             source = self.by_name.get(place)

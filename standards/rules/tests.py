@@ -114,32 +114,27 @@ def the_database_is_the_real_one(project: Project) -> Iterator[Remark]:
 
 
 @rule("TST004")
-def every_module_is_within_reach_of_a_test(project: Project) -> Iterator[Remark]:
-    """No test bears a module's name or imports it, nor anything that is made of it."""
-    reached = within_reach(project)
+def every_module_has_a_test_of_its_own(project: Project) -> Iterator[Remark]:
+    """No test bears a module's name, nor imports what it defines."""
+    names = " ".join(module.stem for module in test_modules(project))
+    imported = imported_by_tests(project)
     for module in project.within(*project.configuration.entry_points):
         excused = module.is_package or project.is_within(module, project.configuration.twin_exceptions)
-        if module.name not in reached and not excused and has_code(module):
-            yield module.remark_on_file(f"no test is about {subject_of(module)}, nor about what uses it")
+        is_told_of = module.name in imported or subject_of(module) in names
+        if not is_told_of and not excused and has_code(module):
+            yield module.remark_on_file(f"no test is about {subject_of(module)}, nor imports it")
 
 
-def within_reach(project: Project) -> set[str]:
-    """The modules that tests name or import, and those that these import in turn.
+def test_modules(project: Project) -> list[Module]:
+    """The modules with tests in them, not those that help."""
+    return [module for module in project.tests if next(tests_of(module), None) is not None]
 
-    What puts the application together imports everything, so it proves nothing.
-    """
-    names = " ".join(module.stem for module in project.tests)
-    aside = (*project.configuration.composition, "api/router.py", "api/v1/router.py")
-    waiting = [module.name for module in project.outside(aside) if subject_of(module) in names]
-    waiting += [project.target_of(each) for module in project.tests for each in module.imports]
-    reached: set[str] = set()
-    while waiting:
-        name = waiting.pop()
-        module = project.by_name.get(name)
-        if module is not None and name not in reached and not project.is_within(module, aside):
-            reached.add(name)
-            waiting += [project.target_of(each) for each in module.imports]
-    return reached
+
+def imported_by_tests(project: Project) -> set[str]:
+    """The modules whose names tests import, through a package or from where they are defined."""
+    imports = [each for module in test_modules(project) for each in module.imports]
+    origins = (project.origin_of(each.meaning).rpartition(".")[0] for each in imports)
+    return {project.target_of(each) for each in imports} | set(origins)
 
 
 def subject_of(module: Module) -> str:
