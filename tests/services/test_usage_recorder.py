@@ -23,12 +23,3 @@ async def test_who_closes_the_recorder_waits_until_what_was_deferred_is_noted(re
     async with transaction(resources.engine) as session:
         await UsageRollupRepository(session).fold()
     assert await outcomes_of(resources, organization_id) == {"RATE_LIMITED": 1}
-
-
-async def test_a_recorder_without_use_has_nothing_to_wait_for(resources):
-    pool = await create_driver_pool(resources.settings.database, size=1)
-    recorder = UsageRecorder(Admissions(pool))
-
-    recorder.defer(UsageTally(), datetime.now(UTC))
-    await recorder.close()
-    await pool.close()
