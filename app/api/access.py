@@ -23,12 +23,13 @@ from app.api.dependencies.guards import (
     Hold,
     Idempotent,
     RateLimit,
+    RateLimits,
     RequireFreshSession,
     RequireScope,
     RequireSession,
 )
 from app.api.dependencies.guards.require_session import SAFE_METHODS
-from app.api.dependencies.principal import get_principal
+from app.api.dependencies.principal import get_principal, postpone_limits
 from app.api.dependencies.request_limiter import get_request_limiter
 from app.api.dependencies.session import open_session
 from app.api.dependencies.session_principal import get_person, get_session_id
@@ -53,8 +54,7 @@ GUARDS = (
     RequireScope,
     RequireSession,
     RequireFreshSession,
-    RateLimit,
-    AddressRateLimit,
+    RateLimits,
     Idempotent,
     Charge,
     Hold,
@@ -115,7 +115,8 @@ class Access(params.Depends):
     def guards(self, methods: Collection[str]) -> list[params.Depends]:
         """The guards that see to all this, in the order in which they refuse: who, how fast, the price."""
         once = (Idempotent(),) if self.is_repeatable(methods) else ()
-        before = [params.Depends(guard) for guard in (*self._who(), *self.limits, *once)]
+        limits = (RateLimits(self.limits),) if self.limits else ()
+        before = [params.Depends(guard) for guard in (*self._who(), *limits, *once)]
         if self.hold is not None:
             # Until after the answer: what is streamed is counted while it leaves.
             before.append(params.Depends(self.hold, scope="request"))
@@ -124,6 +125,8 @@ class Access(params.Depends):
     def _who(self) -> Iterator[Callable[..., Any]]:
         if self.at_the_gate or not self.credentials:
             return
+        if self.limits:
+            yield postpone_limits
         if self.fresh:
             yield RequireFreshSession(accepts_keys=self.credentials != SESSION_ALONE)
         elif self.credentials == SESSION_ALONE:

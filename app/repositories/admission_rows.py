@@ -61,7 +61,9 @@ def quotas_of(column: Any, *, mark: str = "") -> list[Quota]:  # noqa: ANN401 --
 
 def demanded_buckets(calls: Iterable[AdmissionCall]) -> set[tuple[str, str]]:
     """The buckets of limits that calls themselves name."""
-    return {(each.subject, each.quota.name) for call in calls for each in call.demands}
+    demands = [each for call in calls for each in call.demands]
+    demands += [each for call in calls for request in call.requests for each in request.demands]
+    return {(each.subject, each.quota.name) for each in demands}
 
 
 def own_buckets(snapshot: Snapshot) -> set[tuple[str, str]]:

@@ -31,10 +31,7 @@ from app.core.gcra import Take
 from app.core.identifiers import new_id
 from app.core.principal import Principal
 from app.services.admission_identity import Identifier, Identity, Policy, address_allowed
-from app.services.admission_limits import Limit, LimitBook, untouched
-
-Use = tuple[Limit, int]
-"""A limit, and what is taken from it."""
+from app.services.admission_limits import LimitBook, Use, untouched, uses_of
 
 TOUCH_INTERVAL_SECONDS = 60
 """`last_used_at` is at most this old."""
@@ -173,8 +170,10 @@ class BatchDecision:
         """What the request takes from which limits."""
         limits = self._limits_of(stored)
         if request.limits is None:
-            return [(limit, limit.quota.weight_of(cost)) for each in limits.values() for limit in each]
-        return [(limit, use.weight) for use in request.limits for limit in limits[use.name]]
+            uses = [(limit, limit.quota.weight_of(cost)) for each in limits.values() for limit in each]
+        else:
+            uses = [(limit, use.weight) for use in request.limits for limit in limits[use.name]]
+        return uses + uses_of(request.demands) if request.demands else uses
 
     def _take(self, uses: Sequence[Use]) -> list[Take]:
         buckets, now_us = self._snapshot.buckets, self._snapshot.now_us
@@ -191,7 +190,7 @@ class BatchDecision:
         """All of them, or none."""
         if not demands:
             return []
-        uses = [(Limit((each.subject, each.quota.name), each.quota), each.weight) for each in demands]
+        uses = uses_of(demands)
         takes = self._take(uses)
         if any(take.exceeded for take in takes):
             return untouched(takes)

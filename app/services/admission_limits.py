@@ -8,7 +8,14 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from app.core.admission import Snapshot, StoredKey, StoredSession, key_subject, organization_subject
+from app.core.admission import (
+    LimitDemand,
+    Snapshot,
+    StoredKey,
+    StoredSession,
+    key_subject,
+    organization_subject,
+)
 from app.core.gcra import LimitUnit, Quota, Take
 
 
@@ -18,6 +25,9 @@ class Limit(NamedTuple):
     bucket: tuple[str, str]
     quota: Quota
 
+
+Use = tuple[Limit, int]
+"""A limit, and what is taken from it."""
 
 Limits = dict[str, list[Limit]]
 """By the name that they are asked for by."""
@@ -71,3 +81,8 @@ def add_own(limits: Limits, key: StoredKey) -> None:
 def untouched(takes: Sequence[Take]) -> list[Take]:
     """The same limits for a call that is refused: those that would have passed stand as they were."""
     return [take if take.exceeded else take.given_back() for take in takes]
+
+
+def uses_of(demands: Sequence[LimitDemand]) -> list[Use]:
+    """What limits that calls themselves name are asked for."""
+    return [(Limit((each.subject, each.quota.name), each.quota), each.weight) for each in demands]

@@ -8,7 +8,7 @@ from starlette.types import Scope
 from app.api.dependencies.credential import presented_in
 from app.api.dependencies.resources import resources_of
 from app.api.dependencies.stranger import stranger_demand
-from app.core.admission import AdmissionCall, AdmissionRequest, Code, Verdict
+from app.core.admission import AdmissionCall, AdmissionRequest, Code, LimitDemand, Verdict
 from app.core.client_address import canonical_address
 from app.core.exceptions import AddressNotAllowedError, InvalidCredentialError
 from app.core.gcra import rate_limit_headers
@@ -41,30 +41,46 @@ async def get_principal(request: Request) -> Principal:
 PrincipalDep = Annotated[Principal, Depends(get_principal)]
 
 
+async def postpone_limits(request: Request) -> None:
+    """Let the plan's limits wait for the route's own, so that none is taken where another one refuses."""
+    state = request.scope["state"]
+    state["limits_wait"] = "principal" not in state
+
+
 async def identify(scope: Scope) -> Principal:
     """The same, for whoever has only the ASGI scope."""
     state = scope["state"]
     if "principal" not in state:
-        state["principal"] = await admit(scope)
+        admission = AdmissionRequest(presented_in(scope))
+        if state.get("limits_wait"):
+            admission.limits, admission.is_use = (), False
+        await admit(scope, admission)
     principal: Principal = state["principal"]
     return principal
 
 
-async def admit(scope: Scope) -> Principal:
-    """Ask the gate: the credential is read fresh, and the plan's limits are taken in the same commit."""
-    presented = presented_in(scope)
+async def take_with_plan(scope: Scope, *demands: LimitDemand) -> None:
+    """Take what waits of the plan's limits, and these: all of them, or none.
+
+    Raises:
+        RateLimitedError: one of them is used up.
+    """
+    scope["state"]["limits_wait"] = False
+    await admit(scope, AdmissionRequest(presented_in(scope), demands=demands))
+
+
+async def admit(scope: Scope, admission: AdmissionRequest) -> None:
+    """Ask the gate: the credential is read fresh, and limits are taken in the same commit."""
     state = scope["state"]
-    address = canonical_address(state["client_address"])
-    admission = AdmissionRequest(presented, address=address)
-    call = AdmissionCall(
-        [admission], request_id=state["request_id"], stranger=stranger_demand(scope, presented)
-    )
+    admission.address = canonical_address(state["client_address"])
+    stranger = stranger_demand(scope, admission.presented)
+    call = AdmissionCall([admission], request_id=state["request_id"], stranger=stranger)
     verdict = (await resources_of(scope).gate.admit(call)).verdicts[0]
     state["takes"] = list(verdict.takes)
     state["rate_limit_headers"] = rate_limit_headers(verdict.takes)
     if verdict.principal is not None:
         state["subject"] = verdict.principal.subject
-    return principal_of(verdict)
+    state["principal"] = principal_of(verdict)
 
 
 def principal_of(verdict: Verdict) -> Principal:

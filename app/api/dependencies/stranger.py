@@ -12,7 +12,7 @@ NAME = "unknown_keys"
 PERIOD_SECONDS = 60
 
 
-def stranger_demand(scope: Scope, presented: Presented) -> LimitDemand | None:
+def stranger_demand(scope: Scope, presented: Presented | None) -> LimitDemand | None:
     """What an unknown key takes; None for a token, which only we can have signed.
 
     The bucket is the address's, never the key's: a good key is not held up by what its neighbours try.

@@ -66,6 +66,8 @@ class AdmissionRequest:
     """What its use is told apart by."""
     is_use: bool = True
     """Whether it counts as use of the API; to look at a token does not."""
+    demands: tuple[LimitDemand, ...] = ()
+    """Limits beside the plan's, taken together with them: all of them, or none."""
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends
 from fastapi.exceptions import DependencyScopeError
 from sqlalchemy import update
 
-from app.api.dependencies.guards import Charge, RateLimit
+from app.api.dependencies.guards import Charge, RateLimit, RateLimits
 from app.api.dependencies.principal import PrincipalDep
 from app.api.dependencies.session import SessionDep
 from app.core.exceptions import ConflictError
@@ -19,6 +19,7 @@ from tests.factories.gate import call
 COST = 5
 PAID = Depends(Charge(COST, reason="test.work"), scope="function")
 ONCE = Depends(Charge(COST, reason="test.thing", once_per="thing_id"), scope="function")
+LIMIT = RateLimit("charged", quota=1, period_seconds=3_600)
 router = APIRouter(prefix="/test")
 worked = []
 """The organizations for whom work was done."""
@@ -53,7 +54,7 @@ async def broken(caller: PrincipalDep, session: SessionDep) -> None:
 async def strict(number: int) -> None: ...
 
 
-@router.post("/limited", dependencies=[Depends(RateLimit("charged", quota=1, period_seconds=3_600)), PAID])
+@router.post("/limited", dependencies=[Depends(RateLimits((LIMIT,))), PAID])
 async def limited() -> None: ...
 
 

@@ -4,40 +4,47 @@ import asyncio
 import secrets
 
 import pytest
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 
-from app.api.dependencies.guards import AddressRateLimit, Per, RateLimit, RequireScope
+from app.api.access import credential, public
+from app.api.dependencies.guards import AddressRateLimit, Per, RateLimit
+from app.api.strict_route import StrictRoute
 from app.core.scopes import Scope
 from tests.api.dependencies.guarded import connect, fresh, mount, new_address
 
-router = APIRouter(prefix="/test")
+router = APIRouter(prefix="/test", route_class=StrictRoute)
 HOUR = 3_600
 
 
-@router.get("/export", dependencies=[Depends(RateLimit("export", quota=3, period_seconds=HOUR))])
+def limit(name, **values):
+    """Three an hour."""
+    return RateLimit(name, **{"quota": 3, "period_seconds": HOUR, **values})
+
+
+@router.get("/export", dependencies=[credential(limits=(limit("export"),))])
 async def export() -> None: ...
 
 
-@router.get("/other", dependencies=[Depends(RateLimit("other", quota=3, period_seconds=HOUR))])
+@router.get("/other", dependencies=[credential(limits=(limit("other"),))])
 async def other() -> None: ...
 
 
-@router.get("/mine", dependencies=[Depends(RateLimit("mine", quota=3, period_seconds=HOUR, per=Per.USER))])
+@router.get("/both", dependencies=[credential(limits=(limit("wide", quota=9), limit("export")))])
+async def both() -> None: ...
+
+
+@router.get("/mine", dependencies=[credential(limits=(limit("mine", per=Per.USER),))])
 async def mine() -> None: ...
 
 
-@router.get(
-    "/scoped",
-    dependencies=[
-        Depends(RequireScope(Scope.CREDITS_GRANT)),
-        Depends(RateLimit("scoped", quota=1, period_seconds=HOUR)),
-    ],
-)
+@router.get("/scoped", dependencies=[credential(Scope.CREDITS_GRANT, limits=(limit("scoped", quota=1),))])
 async def scoped() -> None: ...
 
 
-@router.get("/open", dependencies=[Depends(AddressRateLimit("open", quota=lambda _: 3, period_seconds=HOUR))])
-async def public() -> None: ...
+@router.get(
+    "/open", dependencies=[public(limits=(AddressRateLimit("open", quota=lambda _: 3, period_seconds=HOUR),))]
+)
+async def open_to_all() -> None: ...
 
 
 @pytest.fixture(scope="module")
@@ -132,6 +139,39 @@ async def test_a_caller_whom_the_plan_refuses_uses_up_nothing_of_the_route(http,
     assert statuses(answers) == [200, 200, 429]
 
 
+async def test_a_caller_whom_the_route_refuses_uses_up_nothing_of_the_plan(http, world):
+    """Trap B: a refused call that consumes other limits."""
+    caller = await world.caller(plan=await world.plan(minute=(5, HOUR)))
+
+    answers = [await http.get("/test/export", headers=caller.headers) for _ in range(9)]
+    elsewhere = [await http.get("/test/other", headers=caller.headers) for _ in range(3)]
+
+    assert statuses(answers) == [200] * 3 + [429] * 6
+    assert [answer.json()["limit"] for answer in answers[3:]] == ["route:export"] * 6
+    assert [answer.headers["RateLimit"].partition(";t=")[0] for answer in answers[3:]] == ['"minute";r=2'] * 6
+    assert statuses(elsewhere) == [200, 200, 429]
+    assert elsewhere[2].json()["limit"] == "minute"
+
+
+async def test_of_two_limits_of_a_route_none_is_taken_where_the_other_one_refuses(http, caller):
+    """Trap B: a refused call that consumes other limits."""
+    answers = [await http.get("/test/both", headers=caller.headers) for _ in range(9)]
+
+    assert statuses(answers) == [200] * 3 + [429] * 6
+    assert answers[-1].headers["RateLimit"].startswith('"route:wide";r=6;')
+
+
+async def test_a_call_that_meets_two_kinds_of_limits_is_one_use(http, world):
+    person = await world.caller(plan=await world.plan(minute=(5, HOUR)))
+    key = await world.api_key(await world.get_organization(person.organization_id))
+    await http.get("/test/export", headers=key.headers)
+
+    told = await http.get("/api/v1/usage", params={"group_by": "key"}, headers=person.headers)
+
+    uses = {line["group"]: line["calls"] for line in told.json()["items"]}
+    assert uses[str(key.row.id)] == 1
+
+
 async def test_a_caller_without_the_scope_uses_up_nothing(http, world):
     caller = await world.caller()
     operator = await world.user(is_operator=True)
@@ -145,6 +185,7 @@ async def test_a_caller_without_the_scope_uses_up_nothing(http, world):
 
     assert statuses(refused) == [403] * 3
     assert answer.status_code == 200
+    assert "RateLimit" not in refused[0].headers
 
 
 async def test_an_unverified_key_neither_passes_nor_has_a_bucket(http, world):
