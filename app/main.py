@@ -166,7 +166,12 @@ async def open_gate(settings: Settings, api_key_secrets: ApiKeySecrets) -> Async
     settling_engine = create_engine(settings.database, pool_size=flushes_max)
     policy = Policy(api_key_secrets, frozenset(settings.keys.resource_scopes))
     gate = AdmissionService(
-        Admissions(pool), policy, settings.gate, build_settle(settling_engine), settings.usage
+        Admissions(pool),
+        policy,
+        settings.gate,
+        build_settle(settling_engine),
+        settings.usage,
+        patience_seconds=settings.database.lock_timeout_seconds,
     )
     try:
         yield gate

@@ -22,6 +22,8 @@ UNAVAILABLE_STATES = UNDONE_STATES | {"57P01", "57P02", "57P03", "53300"}
 UNREACHABLE = (DBAPIError, PoolTimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
 """What a lost database looks like from SQLAlchemy, from the driver, and from the network."""
 POOL_TIMEOUT_SECONDS = 5
+SHARED_LOCK_SECONDS = 0.25
+"""Whoever decides for many at once waits no longer for the lock that one of them needs."""
 
 
 def create_engine(settings: DatabaseSettings, *, pool_size: int) -> AsyncEngine:
@@ -41,6 +43,8 @@ def create_engine(settings: DatabaseSettings, *, pool_size: int) -> AsyncEngine:
 async def create_driver_pool(settings: DatabaseSettings, *, size: int) -> asyncpg.Pool:
     """Make a pool of the driver's own connections, for work whose cost is counted in microseconds."""
     arguments = connect_arguments(settings)
+    lock_timeout_seconds = min(settings.lock_timeout_seconds, SHARED_LOCK_SECONDS)
+    arguments["server_settings"]["lock_timeout"] = str(int(lock_timeout_seconds * 1000))
     # Its statements look up a handful of rows by their keys, however large the tables: reading a whole table
     # to hash it would make every batch pay for all customers.
     for way in ("enable_hashjoin", "enable_mergejoin", "enable_seqscan"):

@@ -6,8 +6,8 @@ one more if keys and sessions mix, and one more if somebody asks for what few as
 faster, nothing is written, and the batch is decided again under locks.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -51,6 +51,7 @@ from app.repositories.admission_statements import (
     KEYS,
     LOCK_ACCOUNTS,
     LOCK_BUCKETS,
+    LOCK_FREE,
     MAKE_BUCKETS,
     REFILL_BUCKETS,
     SESSIONS,
@@ -69,6 +70,10 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 class StaleDecisionError(Exception):
     """What a batch was decided on has changed before its changes were written; nothing was written."""
+
+
+class HeldUpError(Exception):
+    """Somebody keeps a row for longer than a batch can wait for it; nothing was written."""
 
 
 class AdmissionRepository:
@@ -97,9 +102,26 @@ class AdmissionRepository:
         await self._connection.execute(MAKE_BUCKETS, *columns_of(sorted(snapshot.buckets)))
 
     async def lock(self, snapshot: Snapshot) -> None:
-        """Keep what this snapshot read from changing, so that the next one stays true until the commit."""
-        await self._connection.execute(LOCK_ACCOUNTS, sorted(snapshot.accounts))
-        await self._connection.execute(LOCK_BUCKETS, *columns_of(sorted(snapshot.buckets)))
+        """Keep what this snapshot read from changing, so that the next one stays true until the commit.
+
+        Raises:
+            HeldUpError: somebody else does, and does not let go.
+        """
+        with held_up_when_locked():
+            await self._connection.execute(LOCK_ACCOUNTS, sorted(snapshot.accounts))
+            await self._connection.execute(LOCK_BUCKETS, *columns_of(sorted(snapshot.buckets)))
+
+    async def lock_free(self, snapshot: Snapshot) -> set[UUID]:
+        """The same for all that nobody else keeps; the organizations of which somebody does.
+
+        Raises:
+            HeldUpError: somebody keeps a bucket.
+        """
+        parameters = sorted(snapshot.accounts), sorted(snapshot.spent_by_key)
+        kept = await self._connection.fetch(LOCK_FREE, *parameters)
+        with held_up_when_locked():
+            await self._connection.execute(LOCK_BUCKETS, *columns_of(sorted(snapshot.buckets)))
+        return {organization_id for (organization_id,) in kept}
 
     async def apply(self, changes: Changes, snapshot: Snapshot, usage: UsageTally) -> None:
         """Write the changes of a batch and its use, all or none; a batch that charges waits for the disk.
@@ -108,6 +130,7 @@ class AdmissionRepository:
 
         Raises:
             StaleDecisionError: what it was decided on has changed meanwhile.
+            HeldUpError: somebody keeps it from being changed.
             CommitOutcomeUnknownError: the connection was lost, and with it the answer.
         """
         if changes.is_empty:
@@ -121,7 +144,7 @@ class AdmissionRepository:
         else:
             parameters += (snapshot.now, *usage_parameters(usage))
         try:
-            with unknown_when_unreachable():
+            with held_up_when_locked(), unknown_when_unreachable():
                 await self._connection.execute(statement, *parameters)
         except asyncpg.SerializationError as error:
             raise StaleDecisionError from error
@@ -187,6 +210,15 @@ class AdmissionRepository:
 def requests_of(call: AdmissionCall) -> list[AdmissionRequest]:
     """Every request of a call, the caller's own included."""
     return call.requests if call.caller is None else [call.caller, *call.requests]
+
+
+@contextmanager
+def held_up_when_locked() -> Iterator[None]:
+    """Tell a lock that does not come from a database that does not answer."""
+    try:
+        yield
+    except asyncpg.LockNotAvailableError as error:
+        raise HeldUpError from error
 
 
 class Admissions:

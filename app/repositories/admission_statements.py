@@ -89,6 +89,21 @@ LOCK_ACCOUNTS = """
 SELECT FROM credit_accounts WHERE organization_id = ANY($1::uuid[]) ORDER BY organization_id FOR UPDATE
 """
 
+# Tells the organizations that could not be locked, because somebody else has. The keys are those with a cap:
+# what they spend is written in their rows.
+LOCK_FREE = """
+WITH accounts AS (
+    SELECT organization_id FROM credit_accounts WHERE organization_id = ANY($1::uuid[])
+    ORDER BY organization_id FOR UPDATE SKIP LOCKED
+), keys AS (
+    SELECT id FROM api_keys WHERE id = ANY($2::uuid[]) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
+)
+SELECT organization_id FROM credit_accounts
+WHERE organization_id = ANY($1::uuid[]) AND organization_id NOT IN (SELECT organization_id FROM accounts)
+UNION
+SELECT organization_id FROM api_keys WHERE id = ANY($2::uuid[]) AND id NOT IN (SELECT id FROM keys)
+"""
+
 LOCK_BUCKETS = """
 SELECT FROM unnest($1::text[], $2::text[]) AS d (subject, name)
 JOIN rate_limit_states b ON b.subject = d.subject AND b.name = d.name

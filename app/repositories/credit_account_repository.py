@@ -53,6 +53,11 @@ class CreditAccountRepository(BaseRepository[CreditAccount]):
         query = query.with_for_update().execution_options(populate_existing=True)
         return self._required(await self._session.scalar(query))
 
+    async def try_lock(self, organization_id: UUID) -> bool:
+        """Lock the account if nobody else keeps it; whether that went well."""
+        query = select(CreditAccount.organization_id).where(CreditAccount.organization_id == organization_id)
+        return await self._session.scalar(query.with_for_update(skip_locked=True)) is not None
+
     async def read_clock(self) -> datetime:
         """The database's time: asked under the lock, so that entries are in the order of their times."""
         now: datetime = (await self._session.execute(select(func.clock_timestamp()))).scalar_one()

@@ -1,7 +1,7 @@
 """The gate: one coalesced commit decides who is calling, whether they may, how fast, and what it costs."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -29,7 +29,12 @@ from app.core.exceptions import (
 from app.core.gate_settings import GateSettings
 from app.core.gcra import MICROSECONDS, Take, retry_after_seconds
 from app.core.usage_settings import UsageSettings
-from app.repositories.admission_repository import AdmissionRepository, Admissions, StaleDecisionError
+from app.repositories.admission_repository import (
+    AdmissionRepository,
+    Admissions,
+    HeldUpError,
+    StaleDecisionError,
+)
 from app.services.admission_decision import decide
 from app.services.admission_identity import Policy
 from app.services.usage_recorder import UsageRecorder
@@ -44,8 +49,14 @@ USE_DELAY_SECONDS = 1
 SETTLEMENTS_MAX = 3
 """How often a batch is read again because a grant or a hold changed in this very moment."""
 
-Settle = Callable[[Sequence[UUID]], Awaitable[None]]
-"""Writes down what time alone has done to the credits of these organizations."""
+HELD_UP_PAUSE_SECONDS = 0.05
+"""How long a call stays out of the way whose organization's credits somebody keeps."""
+
+Settle = Callable[[Collection[UUID]], Awaitable[set[UUID]]]
+"""Writes down what time alone has done to the credits of these organizations, except of those it returns.
+
+Their accounts are kept by somebody else.
+"""
 
 
 class AdmissionService:
@@ -58,6 +69,8 @@ class AdmissionService:
         settings: GateSettings,
         settle: Settle,
         usage: UsageSettings,
+        *,
+        patience_seconds: float = 5,
     ) -> None:
         self._admissions = admissions
         self._settle = settle
@@ -73,6 +86,9 @@ class AdmissionService:
             size_of=size_of,
         )
         self._usage = UsageRecorder(admissions) if usage.recorded else None
+        self._patience_seconds = patience_seconds
+        self._kept: set[UUID] = set()
+        """The organizations whose credits somebody was found to keep: no batch waits for them again."""
         self._last_write_us = 0
         self._used_keys: dict[UUID, datetime] = {}
         self._writing: asyncio.Task[None] | None = None
@@ -88,6 +104,8 @@ class AdmissionService:
         """
         call.asked_at = asyncio.get_running_loop().time()
         verdict = await self._coalescer.submit(call)
+        while verdict.held_up:
+            verdict = await self._submit_later(call)
         if call.stranger is not None and verdict.is_stranger:
             await self.take(call.stranger)
         return verdict
@@ -115,19 +133,32 @@ class AdmissionService:
         if self._usage is not None:
             await self._usage.close()
 
+    async def _submit_later(self, call: AdmissionCall) -> CallVerdict:
+        """Once more, a moment later, as long as anybody would wait for a lock."""
+        if asyncio.get_running_loop().time() - call.asked_at >= self._patience_seconds:
+            raise DatabaseUnavailableError
+        await asyncio.sleep(HELD_UP_PAUSE_SECONDS)
+        return await self._coalescer.submit(call)
+
     async def _flush(self, calls: Sequence[AdmissionCall]) -> Sequence[CallVerdict]:
+        """Read, decide, write; what others change or keep meanwhile takes one of the longer ways."""
         async with self._admissions.at_once() as repository:
             snapshot = await self._load_settled(repository, calls)
-            verdicts, changes = decide(calls, snapshot, self._policy)
-            try:
-                await self._write(repository, calls, verdicts, changes, snapshot)
-            except StaleDecisionError:
-                lost = snapshot
-                await repository.make_buckets(lost)
+            if not self._kept.isdisjoint(snapshot.accounts):
+                go_on = self._flush_around
             else:
-                self._note_use(changes.used_keys, snapshot.now)
-                return verdicts
-        return await self._flush_under_locks(calls, lost)
+                verdicts, changes = decide(calls, snapshot, self._policy)
+                try:
+                    await self._write(repository, calls, verdicts, changes, snapshot)
+                except StaleDecisionError:
+                    go_on = self._flush_under_locks
+                except HeldUpError:
+                    go_on = self._flush_around
+                else:
+                    self._note_use(changes.used_keys, snapshot.now)
+                    return verdicts
+            await repository.make_buckets(snapshot)
+        return await go_on(calls, snapshot)
 
     async def _load_settled(
         self, repository: AdmissionRepository, calls: Sequence[AdmissionCall]
@@ -135,10 +166,10 @@ class AdmissionService:
         """Read the batch; accounts that are due are settled first, in transactions of their own."""
         for _ in range(SETTLEMENTS_MAX):
             snapshot = await repository.load(calls)
-            due = snapshot.due_accounts()
+            due = snapshot.due_accounts() - self._kept
             if not due:
                 return snapshot
-            await self._settle(due)
+            self._kept |= await self._settle(due)
         raise OverloadedError
 
     async def _flush_under_locks(
@@ -146,14 +177,32 @@ class AdmissionService:
     ) -> Sequence[CallVerdict]:
         """Decide again what another node, a grant or a route's own charge was faster than."""
         for _ in range(SETTLEMENTS_MAX):
+            try:
+                async with self._admissions.in_transaction() as repository:
+                    await repository.lock(lost)
+                    snapshot = await repository.load(calls)
+                    due = snapshot.due_accounts()
+                    if not due:
+                        return await self._decide_under_locks(repository, calls, snapshot)
+            except HeldUpError:
+                return await self._flush_around(calls, lost)
+            self._kept |= await self._settle(due)
+        raise OverloadedError
+
+    async def _flush_around(self, calls: Sequence[AdmissionCall], lost: Snapshot) -> Sequence[CallVerdict]:
+        """Decide for everyone but those whose credits somebody keeps, or who are due: they are held up."""
+        try:
             async with self._admissions.in_transaction() as repository:
-                await repository.lock(lost)
+                kept = await repository.lock_free(lost)
+                self._kept = (self._kept - lost.accounts.keys()) | kept
                 snapshot = await repository.load(calls)
                 due = snapshot.due_accounts()
-                if not due:
-                    return await self._decide_under_locks(repository, calls, snapshot)
-            await self._settle(due)
-        raise OverloadedError
+                held_up = [is_held_up(call, snapshot, kept=kept, due=due) for call in calls]
+                free = [call for call, waits in zip(calls, held_up, strict=True) if not waits]
+                verdicts = iter(await self._decide_under_locks(repository, free, snapshot))
+        except HeldUpError as error:
+            raise DatabaseUnavailableError from error
+        return [CallVerdict(None, [], [], held_up=True) if waits else next(verdicts) for waits in held_up]
 
     async def _decide_under_locks(
         self, repository: AdmissionRepository, calls: Sequence[AdmissionCall], snapshot: Snapshot
@@ -211,6 +260,15 @@ class AdmissionService:
 def size_of(call: AdmissionCall) -> int:
     """How much of a batch a call fills."""
     return max(1, len(call.requests))
+
+
+def is_held_up(call: AdmissionCall, snapshot: Snapshot, *, kept: set[UUID], due: set[UUID]) -> bool:
+    """Whether a call would move credits that somebody keeps, or show some that are not settled."""
+    for request in call.requests:
+        holder = snapshot.holder(request.presented)
+        if holder is not None and holder.organization_id in (kept | due if request.cost else due):
+            return True
+    return False
 
 
 def raise_when_exceeded(takes: list[Take]) -> None:

@@ -2,59 +2,27 @@
 
 import asyncio
 import secrets
-from contextlib import asynccontextmanager
 
 import pytest
 from sqlalchemy import select, text, update
 
-from app.api.dependencies.settlement_service import build_settle
 from app.core.admission import LimitDemand
-from app.core.database import create_driver_pool, transaction
+from app.core.database import transaction
 from app.core.exceptions import (
     DatabaseUnavailableError,
     OverloadedError,
     RateLimitedError,
 )
-from app.core.gate_settings import GateSettings
 from app.core.gcra import Quota
 from app.core.settings import DatabaseSettings
-from app.core.usage_settings import UsageSettings
 from app.models import ApiKey, CreditAccount
-from app.repositories.admission_repository import Admissions
-from app.services.admission_identity import Policy
-from app.services.admission_service import AdmissionService
-from tests.factories.gate import call
-
-
-@asynccontextmanager
-async def open_gate(resources, *, database=None, **options):
-    """A gate of its own, with its own connections: another node."""
-    pool = await create_driver_pool(database or resources.settings.database, size=4)
-    policy = Policy(resources.api_key_secrets)
-    gate = AdmissionService(
-        Admissions(pool),
-        policy,
-        GateSettings(**options),
-        build_settle(resources.engine),
-        UsageSettings(),
-    )
-    try:
-        yield gate
-    finally:
-        await gate.drain()
-        await pool.close()
+from tests.factories.gate import admit_all, call, open_gate
 
 
 async def admit_on_both(one, other, *calls):
     """The codes of the calls, asked of two nodes at once."""
     here, there = await asyncio.gather(admit_all(one, *calls), admit_all(other, *calls))
     return here + there
-
-
-async def admit_all(gate, *calls):
-    """The codes of the calls, asked at once; errors by their class."""
-    answers = await asyncio.gather(*(gate.admit(each) for each in calls), return_exceptions=True)
-    return [type(each) if isinstance(each, Exception) else str(each.verdicts[0].code) for each in answers]
 
 
 def fresh_quota(units):

@@ -1,6 +1,6 @@
 """The service that opens accounts as they are now."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from typing import Annotated
 from uuid import UUID
 
@@ -35,12 +35,20 @@ async def get_settlement_service(session: SessionDep) -> SettlementService:
 
 
 def build_settle(engine: AsyncEngine) -> Settle:
-    """How the gate settles accounts: each in a transaction of its own, so that none waits for another."""
+    """How the gate settles accounts: each in a transaction of its own, so that none waits for another.
 
-    async def settle(organization_ids: Sequence[UUID]) -> None:
+    Nor for whoever keeps one of them: those are told.
+    """
+
+    async def settle(organization_ids: Collection[UUID]) -> set[UUID]:
+        kept = set()
         for organization_id in organization_ids:
             async with transaction(engine) as session:
-                await build_settlement(session).open(organization_id)
+                if await CreditAccountRepository(session).try_lock(organization_id):
+                    await build_settlement(session).open(organization_id)
+                else:
+                    kept.add(organization_id)
+        return kept
 
     return settle
 

@@ -117,13 +117,13 @@ class Snapshot:
     open_holds: dict[UUID, int] = field(default_factory=dict)
     """Organization id -> its open holds, for those that want one more and may not have any number."""
 
-    def due_accounts(self) -> list[UUID]:
+    def due_accounts(self) -> set[UUID]:
         """The organizations whose credits have changed by time alone, and must be settled first."""
-        return [
+        return {
             organization_id
             for organization_id, account in self.accounts.items()
             if account.next_change_at is not None and account.next_change_at <= self.now
-        ]
+        }
 
     def holders(self) -> list[StoredKey | StoredSession]:
         """Everyone who stands behind a credential of the batch."""

@@ -62,6 +62,8 @@ class CallVerdict:
     """Empty when the caller or a demand was refused, or an unknown limit was named."""
     unknown_limits: list[tuple[int, int]] = field(default_factory=list)
     """(request, limit) indexes of limits that the plan lacks; then nothing was consumed."""
+    held_up: bool = False
+    """Undecided, because somebody keeps the credits of one of those whom it is about."""
 
     @property
     def is_stranger(self) -> bool:
