@@ -4,6 +4,12 @@ from tests.docs.documents import ROOT, Document
 from tests.docs.test_references import TEST, rows_of
 
 RELIABILITY = Document("docs/reliability.md")
+WITHOUT_STORE = {
+    "tests/core/test_gcra.py",
+    "tests/services/test_admission_charging.py",
+    "tests/services/test_admission_limits.py",
+}
+"""They look at the figures alone."""
 TRAPS = [*(f"B{n}" for n in range(1, 15)), *(f"C{n}" for n in range(1, 18))]
 
 
@@ -15,6 +21,12 @@ def traps():
 def test_every_known_trap_has_a_test():
     assert list(traps()) == TRAPS
     assert [trap for trap, tests in traps().items() if not tests] == []
+
+
+def test_every_known_trap_is_shown_on_postgresql():
+    unshown = [trap for trap, tests in traps().items() if {file for file, _ in tests} <= WITHOUT_STORE]
+
+    assert unshown == []
 
 
 def test_every_torture_is_told():
