@@ -98,6 +98,8 @@ class Access(params.Depends):
     """Of these, one is written whenever the route has done its work; None where nothing is said."""
     refusals: Events = NOTHING
     """These may be written when it refuses."""
+    also: Events = NOTHING
+    """These may be written besides: what follows from the work."""
     never_replayed: str | None = None
     """Why an `Idempotency-Key` does not count, although this is a POST and knows its caller."""
 
@@ -105,7 +107,7 @@ class Access(params.Depends):
     def events(self) -> tuple[AuditAction, ...]:
         """All that the route may write."""
         done = self.audit.events if isinstance(self.audit, Sometimes) else self.audit
-        return (*as_tuple(done or NOTHING), *as_tuple(self.refusals))
+        return (*as_tuple(done or NOTHING), *as_tuple(self.refusals), *as_tuple(self.also))
 
     def is_repeatable(self, methods: Collection[str]) -> bool:
         """Whether a request with an `Idempotency-Key` is executed once."""
@@ -152,6 +154,7 @@ class Effects(TypedDict, total=False):
     impersonators: bool
     audit: Events | Sometimes
     refusals: Events
+    also: Events
     never_replayed: str
 
 

@@ -29,7 +29,7 @@ class AuditService:
         self._events = events
         self._open_events = open_events
         self._occasion = occasion
-        self._recorded: set[AuditAction] = set()
+        self._recorded: set[tuple[AuditAction, str | None]] = set()
 
     async def record(
         self,
@@ -46,8 +46,11 @@ class AuditService:
 
         The caller, the address and the software are the request's. Name the actor, the organization and the
         session where the request does not know them yet, as when signing in.
+
+        Raises:
+            RuntimeError: the request has told of this already: each action, to each target, is told once.
         """
-        self._recorded.add(action)
+        self._require_news(action, target)
         event = self._event(action, actor_id, organization_id, session_id)
         await self._events.save(described(event, target=target, outcome=outcome, details=details))
 
@@ -71,14 +74,25 @@ class AuditService:
             await events.save(described(event, target=target, outcome=outcome, details=details))
 
     def require_recorded(self, actions: Collection[AuditAction]) -> None:
-        """Go on only if one of these was told in the request's transaction.
+        """Go on only if one of these, and nothing but these, was told in the request's transaction.
 
         Raises:
-            RuntimeError: none was; what is about to be committed would leave no trace.
+            RuntimeError: none was, and what is about to be committed would leave no trace; or another was.
         """
-        if self._recorded.isdisjoint(actions):
+        recorded = {action for action, _ in self._recorded}
+        undeclared = recorded.difference(actions)
+        if undeclared:
+            message = f"{sorted(undeclared)} was recorded, which the route does not declare"
+            raise RuntimeError(message)
+        if recorded.isdisjoint(actions):
             message = f"none of {sorted(actions)} was recorded"
             raise RuntimeError(message)
+
+    def _require_news(self, action: AuditAction, target: str | None) -> None:
+        if self._occasion.request_id is not None and (action, target) in self._recorded:
+            message = f"{action} was recorded already"
+            raise RuntimeError(message)
+        self._recorded.add((action, target))
 
     def _event(
         self,

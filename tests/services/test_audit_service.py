@@ -111,3 +111,23 @@ async def test_events_are_for_ever(resources, statement):
     async with AsyncSession(resources.engine) as session:
         with pytest.raises(DBAPIError, match="immutable"):
             await session.execute(text(statement))
+
+
+async def test_no_request_tells_of_an_action_twice(resources, open_trail):
+    """SEC-63: exactly one event for each action."""
+    occasion = Occasion(request_id="req-twice")
+
+    async with AsyncSession(resources.engine) as session:
+        trail = open_trail(session, occasion)
+        await trail.record(AuditAction.SIGN_IN)
+        with pytest.raises(RuntimeError, match="sign_in was recorded already"):
+            await trail.record(AuditAction.SIGN_IN)
+
+
+async def test_what_a_route_does_not_declare_is_not_told(resources, open_trail):
+    async with AsyncSession(resources.engine) as session:
+        trail = open_trail(session)
+        await trail.record(AuditAction.SIGN_IN)
+        await trail.record(AuditAction.SESSIONS_ENDED)
+        with pytest.raises(RuntimeError, match="sessions_ended"):
+            trail.require_recorded({AuditAction.SIGN_IN})

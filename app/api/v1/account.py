@@ -36,7 +36,13 @@ EXPORTED = fresh_session(
     summary="Change your password",
     status_code=status.HTTP_204_NO_CONTENT,
     responses=problem_responses(401, 403, 409, 429),
-    dependencies=[session(audit=AuditAction.PASSWORD_CHANGED, refusals=AuditAction.PASSWORD_CHANGED)],
+    dependencies=[
+        session(
+            audit=AuditAction.PASSWORD_CHANGED,
+            refusals=AuditAction.PASSWORD_CHANGED,
+            also=AuditAction.SESSIONS_ENDED,
+        )
+    ],
 )
 async def change_password(
     body: PasswordChange,
@@ -117,7 +123,7 @@ async def confirm_email_by_code(
     summary="Deactivate your account",
     status_code=status.HTTP_204_NO_CONTENT,
     responses=problem_responses(401, 403, 429),
-    dependencies=[fresh_session(audit=AuditAction.ACCOUNT_DEACTIVATED)],
+    dependencies=[fresh_session(audit=AuditAction.ACCOUNT_DEACTIVATED, also=AuditAction.SESSIONS_ENDED)],
 )
 async def deactivate_account(person: PersonDep, accounts: AccountServiceDep) -> None:
     """Stop your account, your sessions and the API keys you have made, until an operator enables it again."""

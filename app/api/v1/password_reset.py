@@ -40,7 +40,13 @@ async def begin_password_reset(
     status_code=status.HTTP_204_NO_CONTENT,
     response_model=None,
     responses=problem_responses(429),
-    dependencies=[public(audit=AuditAction.PASSWORD_RESET, refusals=AuditAction.PASSWORD_RESET)],
+    dependencies=[
+        public(
+            audit=AuditAction.PASSWORD_RESET,
+            refusals=AuditAction.PASSWORD_RESET,
+            also=AuditAction.SESSIONS_ENDED,
+        )
+    ],
 )
 async def finish_password_reset(
     body: PasswordResetByLink, client: ClientDep, resets: PasswordResetServiceDep, request: Request

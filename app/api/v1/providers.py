@@ -30,6 +30,8 @@ from app.schemas.provider import (
 )
 from app.services.provider_attempt_service import OwnPurpose
 
+BEGUN = (AuditAction.SIGNED_UP, AuditAction.INVITATION_ACCEPTED)
+"""What comes before a first sign-in: an account, and perhaps a place in an organization."""
 FINISHED = (
     AuditAction.SIGN_IN,
     AuditAction.SECOND_FACTOR_DEMANDED,
@@ -136,6 +138,7 @@ async def start_reauthentication(
         public(
             audit=NOTHING,
             refusals=(*FINISHED, AuditAction.SIGN_IN_FAILED),
+            also=BEGUN,
         )
     ],
 )
@@ -169,6 +172,7 @@ async def come_back(
     dependencies=[
         public(
             audit=FINISHED,
+            also=BEGUN,
             refusals=AuditAction.SIGN_IN_FAILED,
         )
     ],
