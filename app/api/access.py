@@ -15,9 +15,11 @@ from fastapi import params
 from fastapi.dependencies.models import Dependant
 
 from app.api.dependencies.asker import get_asker
+from app.api.dependencies.auth_limits import get_auth_limits
 from app.api.dependencies.credential import get_presented
 from app.api.dependencies.guards import (
     AddressRateLimit,
+    Attempting,
     Audited,
     Charge,
     Hold,
@@ -34,6 +36,7 @@ from app.api.dependencies.request_limiter import get_request_limiter
 from app.api.dependencies.session import open_session
 from app.api.dependencies.session_principal import get_person, get_session_id
 from app.core.audit import AuditAction
+from app.core.auth_action import AuthAction
 from app.core.scopes import Scope
 
 Limit = RateLimit | AddressRateLimit
@@ -58,6 +61,7 @@ GUARDS = (
     Idempotent,
     Charge,
     Hold,
+    Attempting,
     Audited,
 )
 SESSION_DEMANDS = (get_session_id, get_person)
@@ -91,6 +95,8 @@ class Access(params.Depends):
     """Whether the gate looks for the scopes, together with what it is asked."""
     limits: tuple[Limit, ...] = ()
     """Limits of this route, beyond those of the plan."""
+    attempts: tuple[AuthAction, ...] = ()
+    """What its service counts before any work, for the account, the address and everybody: nothing else."""
     charge: Charge | None = None
     hold: Hold | None = None
     """A price that is known only after the work."""
@@ -116,9 +122,10 @@ class Access(params.Depends):
 
     def guards(self, methods: Collection[str]) -> list[params.Depends]:
         """The guards that see to all this, in the order in which they refuse: who, how fast, the price."""
+        counted = (Attempting(self.attempts),) if self.attempts else ()
         once = (Idempotent(),) if self.is_repeatable(methods) else ()
         limits = (RateLimits(self.limits),) if self.limits else ()
-        before = [params.Depends(guard) for guard in (*self._who(), *limits, *once)]
+        before = [params.Depends(guard) for guard in (*self._who(), *limits, *counted, *once)]
         if self.hold is not None:
             # Until after the answer: what is streamed is counted while it leaves.
             before.append(params.Depends(self.hold, scope="request"))
@@ -149,6 +156,7 @@ class Effects(TypedDict, total=False):
     """What a call takes and leaves behind, whoever may call."""
 
     limits: tuple[Limit, ...]
+    attempts: tuple[AuthAction, ...]
     charge: Charge
     hold: Hold
     impersonators: bool
@@ -223,10 +231,14 @@ def require_declared(
     """Go on only if the route asks its caller for nothing that its declaration leaves out.
 
     Raises:
-        TypeError: it does.
+        TypeError: it does, or it declares attempts that nothing of it counts.
     """
     named = {guard.dependency for guard in guards}
-    for call in calls_of(dependant):
+    calls = list(calls_of(dependant))
+    if access.attempts and get_auth_limits not in calls:
+        message = f"{name} declares attempts, which no service of it counts"
+        raise TypeError(message)
+    for call in calls:
         undeclared = isinstance(call, GUARDS) and call not in named
         unnamed = call in CREDENTIAL_DEMANDS and not access.credentials
         if undeclared or unnamed or (call in SESSION_DEMANDS and access.credentials != SESSION_ALONE):

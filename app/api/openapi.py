@@ -170,6 +170,7 @@ def extension_of(access: Access) -> dict[str, Any]:
         "scopes": [scope.value for scope in access.scopes],
         "step_up": access.fresh,
         "limits": [limit.name for limit in access.limits],
+        "attempts": [action.value for action in access.attempts],
         "cost_credits": 0 if access.charge is None else access.charge.cost,
         "audit_events": [event.value for event in access.events],
     }
@@ -184,7 +185,7 @@ def frame_statuses(route: RouteContext, access: Access) -> list[int]:
         statuses |= {400, 413, 415}
     if access.credentials:
         statuses |= {400, 401, 403, 404, 429}
-    if access.limits:
+    if access.limits or access.attempts:
         statuses.add(429)
     if is_repeatable(route):
         statuses.add(409)

@@ -1,7 +1,7 @@
 """How often anybody may try to sign in, or whatever else is done before Faregate knows who calls."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -63,9 +63,10 @@ class Limiter(Protocol):
 class AuthLimits:
     """The limits of every such action: failures and successes count alike, and nothing is given back."""
 
-    def __init__(self, limiter: Limiter, settings: LimitSettings) -> None:
+    def __init__(self, limiter: Limiter, settings: LimitSettings, *, actions: Collection[AuthAction]) -> None:
         self._limiter = limiter
         self._settings = settings
+        self._actions = actions
 
     async def take(self, action: AuthAction, *, account: str | None, address: str) -> None:
         """Count one attempt: for the account, for the address, and for all who do the same.
@@ -75,15 +76,34 @@ class AuthLimits:
 
         Raises:
             RateLimitedError: one of them is used up; then none has been counted.
+            RuntimeError: the route does not declare this action.
         """
-        demands = [
-            LimitDemand(f"ip:{address_bucket(address)}", per_minute("auth", self._settings.auth_per_address)),
-            LimitDemand(f"all:{action}", per_minute("auth_global", self._settings.auth_global)),
+        await self.take_together({action: account}, address=address)
+
+    async def take_together(self, accounts: Mapping[AuthAction, str | None], *, address: str) -> None:
+        """Count one attempt that is several actions, each done to an account of its own: all, or none.
+
+        Raises:
+            RateLimitedError: one of them is used up; then none has been counted.
+            RuntimeError: the route does not declare one of these actions.
+        """
+        undeclared = accounts.keys() - set(self._actions)
+        if undeclared:
+            message = f"{sorted(undeclared)} is limited, which the route does not declare"
+            raise RuntimeError(message)
+        of_accounts = [
+            self._of_account(action, ACCOUNT_LIMITS[action], account, address)
+            for action, account in accounts.items()
+            if account is not None and action in ACCOUNT_LIMITS
         ]
-        limit = ACCOUNT_LIMITS.get(action)
-        if account is not None and limit is not None:
-            demands.insert(0, self._of_account(action, limit, account, address))
-        await self._limiter.take(*demands)
+        of_address = LimitDemand(
+            f"ip:{address_bucket(address)}", per_minute("auth", self._settings.auth_per_address)
+        )
+        of_all = [
+            LimitDemand(f"all:{action}", per_minute("auth_global", self._settings.auth_global))
+            for action in accounts
+        ]
+        await self._limiter.take(*of_accounts, of_address, *of_all)
 
     def _of_account(self, action: AuthAction, limit: AccountLimit, account: str, address: str) -> LimitDemand:
         subject = f"{BUCKETS.get(action, action)}:{account_bucket(account)}"

@@ -80,9 +80,8 @@ class InvitationService:
             InsufficientRoleError: the caller does not rule it, or the role is above their own.
             ConflictError: the address is a member's, or invited already, or too many are.
         """
-        address = client.address
-        await self._limits.take(AuthAction.SEND_INVITATIONS, account=str(inviter.id), address=address)
-        await self._limits.take(AuthAction.INVITE, account=draft.email, address=address)
+        accounts = {AuthAction.SEND_INVITATIONS: str(inviter.id), AuthAction.INVITE: draft.email}
+        await self._limits.take_together(accounts, address=client.address)
         require_reach(await self._authority.claim(organization_id, caller), draft.role)
         await self._require_new(organization_id, draft.email)
         issued = opaque_tokens.issue(TokenPurpose.INVITATION)

@@ -133,6 +133,7 @@ def test_every_route_is_strict(app):
 def test_every_operation_tells_what_its_route_declares(document):
     publication = document["paths"]["/api/v1/blog-posts/{post_id}/publication"]["put"]
     creation = document["paths"]["/api/v1/api-keys"]["post"]
+    sign_in = document["paths"]["/api/v1/auth/login"]["post"]
     sign_out = document["paths"]["/api/v1/auth/logout"]["post"]
 
     assert publication["x-faregate-access"] == {
@@ -140,9 +141,11 @@ def test_every_operation_tells_what_its_route_declares(document):
         "scopes": ["blog_posts:write"],
         "step_up": False,
         "limits": [],
+        "attempts": [],
         "cost_credits": 5,
         "audit_events": [],
         "idempotency_key": False,
     }
+    assert sign_in["x-faregate-access"]["attempts"] == ["login"]
     assert creation["x-faregate-access"]["audit_events"] == ["api_key_created"]
     assert sign_out["x-faregate-access"]["credentials"] == ["access_token"]

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 
 from app.api.resources import Resources
+from app.core.auth_action import AuthAction
 from app.core.client import Client
 from app.core.database import transaction
 from app.core.settings import LimitSettings, SessionSettings
@@ -81,7 +82,7 @@ class SessionStage:
                 issuer=self._issuer(session),
                 audit=trail_in(session, self.resources.engine),
                 notices=notices_in(session, self.resources),
-                limits=AuthLimits(NoLimiter(), LimitSettings()),
+                limits=AuthLimits(NoLimiter(), LimitSettings(), actions=AuthAction),
                 settings=self.settings,
                 clock=self.clock,
             )

@@ -5,18 +5,17 @@ from typing import Annotated
 from fastapi import Depends
 
 from app.api.dependencies.audit_service import AuditServiceDep
+from app.api.dependencies.auth_limits import AuthLimitsDep
 from app.api.dependencies.password_proof_service import PasswordProofServiceDep
-from app.api.dependencies.request_limiter import RequestLimiterDep
 from app.api.dependencies.resources import ResourcesDep
 from app.api.dependencies.sign_in_service import SignInServiceDep
 from app.repositories.user_repository import users_opener
-from app.services.auth_limits import AuthLimits
 from app.services.auth_service import AuthService
 
 
 async def get_auth_service(
     sign_in: SignInServiceDep,
-    limiter: RequestLimiterDep,
+    limits: AuthLimitsDep,
     audit: AuditServiceDep,
     proofs: PasswordProofServiceDep,
     resources: ResourcesDep,
@@ -27,7 +26,7 @@ async def get_auth_service(
         sign_in,
         hasher=resources.password_hasher,
         proofs=proofs,
-        limits=AuthLimits(limiter, resources.settings.limits),
+        limits=limits,
         audit=audit,
     )
 

@@ -4,21 +4,20 @@ from typing import Annotated
 
 from fastapi import Depends
 
-from app.api.dependencies.request_limiter import RequestLimiterDep
+from app.api.dependencies.auth_limits import AuthLimitsDep
 from app.api.dependencies.resources import ResourcesDep
 from app.repositories.oauth_attempt_repository import oauth_attempts_opener
-from app.services.auth_limits import AuthLimits
 from app.services.provider_attempt_service import ProviderAttemptService
 
 
 async def get_provider_attempt_service(
-    limiter: RequestLimiterDep, resources: ResourcesDep
+    limits: AuthLimitsDep, resources: ResourcesDep
 ) -> ProviderAttemptService:
     """The service; its attempts are kept and spent apart from the request's unit of work."""
     return ProviderAttemptService(
         resources.identity_providers,
         oauth_attempts_opener(resources.engine),
-        limits=AuthLimits(limiter, resources.settings.limits),
+        limits=limits,
         settings=resources.settings.oauth,
         public_url=str(resources.settings.http.public_url),
         clock=resources.clock,

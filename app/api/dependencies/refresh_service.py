@@ -5,14 +5,13 @@ from typing import Annotated
 from fastapi import Depends
 
 from app.api.dependencies.audit_service import AuditServiceDep
+from app.api.dependencies.auth_limits import AuthLimitsDep
 from app.api.dependencies.notice_service import NoticeServiceDep
-from app.api.dependencies.request_limiter import RequestLimiterDep
 from app.api.dependencies.resources import ResourcesDep
 from app.api.dependencies.session import SessionDep
 from app.api.dependencies.session_tokens import SessionTokenIssuerDep
 from app.repositories.refresh_token_repository import RefreshTokenRepository
 from app.repositories.session_repository import SessionRepository
-from app.services.auth_limits import AuthLimits
 from app.services.refresh_service import RefreshService
 
 
@@ -21,7 +20,7 @@ async def get_refresh_service(
     issuer: SessionTokenIssuerDep,
     audit: AuditServiceDep,
     notices: NoticeServiceDep,
-    limiter: RequestLimiterDep,
+    limits: AuthLimitsDep,
     resources: ResourcesDep,
 ) -> RefreshService:
     """The service, in the request's unit of work."""
@@ -31,7 +30,7 @@ async def get_refresh_service(
         issuer=issuer,
         audit=audit,
         notices=notices,
-        limits=AuthLimits(limiter, resources.settings.limits),
+        limits=limits,
         settings=resources.settings.sessions,
         clock=resources.clock,
     )

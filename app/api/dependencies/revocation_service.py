@@ -5,17 +5,16 @@ from typing import Annotated
 from fastapi import Depends
 
 from app.api.dependencies.audit_service import AuditServiceDep
-from app.api.dependencies.request_limiter import RequestLimiterDep
+from app.api.dependencies.auth_limits import AuthLimitsDep
 from app.api.dependencies.resources import ResourcesDep
 from app.api.dependencies.session import SessionDep
 from app.repositories.refresh_token_repository import RefreshTokenRepository
 from app.repositories.session_repository import SessionRepository
-from app.services.auth_limits import AuthLimits
 from app.services.revocation_service import RevocationService
 
 
 async def get_revocation_service(
-    session: SessionDep, audit: AuditServiceDep, limiter: RequestLimiterDep, resources: ResourcesDep
+    session: SessionDep, audit: AuditServiceDep, limits: AuthLimitsDep, resources: ResourcesDep
 ) -> RevocationService:
     """The service, in the request's unit of work."""
     return RevocationService(
@@ -23,7 +22,7 @@ async def get_revocation_service(
         RefreshTokenRepository(session),
         access_tokens=resources.access_tokens,
         audit=audit,
-        limits=AuthLimits(limiter, resources.settings.limits),
+        limits=limits,
         clock=resources.clock,
     )
 

@@ -13,6 +13,7 @@ from app.api.dependencies.session_principal import PersonDep, SessionIdDep
 from app.api.problems import problem_response, problem_responses
 from app.api.strict_route import StrictRoute
 from app.core.audit import AuditAction
+from app.core.auth_action import AuthAction
 from app.core.exceptions import InvalidOneTimeTokenError
 from app.schemas.account import AccountExport
 from app.schemas.email_change import EmailChangeByCode, EmailChangeByLink, EmailChangeRequest
@@ -22,7 +23,9 @@ from app.schemas.user import UserResponse
 
 router = APIRouter(prefix="/api/v1/account", tags=["Account"], route_class=StrictRoute)
 
-EMAIL_CHANGED = session(audit=AuditAction.EMAIL_CHANGED, refusals=AuditAction.EMAIL_CHANGED)
+EMAIL_CHANGED = session(
+    attempts=(AuthAction.VERIFY_EMAIL,), audit=AuditAction.EMAIL_CHANGED, refusals=AuditAction.EMAIL_CHANGED
+)
 EXPORTS = RateLimit("export", quota=5, period_seconds=3600, per=Per.USER)
 EXPORTED = fresh_session(
     limits=(EXPORTS,),
@@ -38,6 +41,7 @@ EXPORTED = fresh_session(
     responses=problem_responses(401, 403, 409, 429),
     dependencies=[
         session(
+            attempts=(AuthAction.REAUTHENTICATE,),
             audit=AuditAction.PASSWORD_CHANGED,
             refusals=AuditAction.PASSWORD_CHANGED,
             also=AuditAction.SESSIONS_ENDED,
@@ -63,7 +67,9 @@ async def change_password(
     summary="Ask for another e-mail address",
     status_code=status.HTTP_202_ACCEPTED,
     responses=problem_responses(401, 403, 429),
-    dependencies=[fresh_session(audit=AuditAction.EMAIL_CHANGE_REQUESTED)],
+    dependencies=[
+        fresh_session(attempts=(AuthAction.CHANGE_EMAIL,), audit=AuditAction.EMAIL_CHANGE_REQUESTED)
+    ],
 )
 async def begin_email_change(
     body: EmailChangeRequest, person: PersonDep, client: ClientDep, emails: EmailChangeServiceDep

@@ -17,6 +17,7 @@ from app.api.problems import problem_response, problem_responses
 from app.api.sign_in_answer import COOKIE_RESPONSES, SIGN_IN_RESPONSES, sign_in_answer
 from app.api.strict_route import StrictRoute
 from app.core.audit import AuditAction
+from app.core.auth_action import AuthAction
 from app.core.exceptions import InvalidCredentialError
 from app.schemas.auth import LoginRequest, ReauthenticateRequest, RefreshRequest, TokenResponse
 from app.schemas.page import Page, PageParams
@@ -33,7 +34,7 @@ router = APIRouter(prefix="/api/v1/auth", tags=["Sign-in"], route_class=StrictRo
     summary="Sign in",
     response_model=TokenResponse,
     responses=SIGN_IN_RESPONSES | problem_responses(401, 403, 429),
-    dependencies=[public(audit=SIGNED_IN, refusals=AuditAction.SIGN_IN_FAILED)],
+    dependencies=[public(attempts=(AuthAction.LOGIN,), audit=SIGNED_IN, refusals=AuditAction.SIGN_IN_FAILED)],
 )
 async def login(
     body: LoginRequest, client: ClientDep, auth: AuthServiceDep, transport: SessionTransportDep
@@ -53,7 +54,7 @@ async def login(
     summary="Renew the tokens",
     response_model=TokenResponse,
     responses=COOKIE_RESPONSES | problem_responses(401, 403, 429),
-    dependencies=[public(audit=NOTHING, refusals=AuditAction.REFRESH_REUSED)],
+    dependencies=[public(attempts=(AuthAction.REFRESH,), audit=NOTHING, refusals=AuditAction.REFRESH_REUSED)],
 )
 async def refresh(
     client: ClientDep,
@@ -84,6 +85,7 @@ async def refresh(
     responses=SIGN_IN_RESPONSES | problem_responses(401, 403, 429),
     dependencies=[
         session(
+            attempts=(AuthAction.REAUTHENTICATE,),
             audit=REAUTHENTICATED,
             refusals=AuditAction.REAUTHENTICATION_FAILED,
             # A kept answer is compared with the body: passwords could be guessed at it, and no limit counts.

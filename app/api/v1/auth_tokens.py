@@ -14,6 +14,7 @@ from app.api.problems import problem_responses
 from app.api.strict_form import form_documentation
 from app.api.strict_route import StrictRoute
 from app.core.audit import AuditAction
+from app.core.auth_action import AuthAction
 from app.schemas.token import IntrospectionResponse, TokenForm
 
 router = APIRouter(prefix="/api/v1/auth", tags=["Sign-in"], route_class=StrictRoute)
@@ -30,7 +31,7 @@ FORM_PROBLEMS = (400, 413, 415)
     status_code=status.HTTP_200_OK,
     responses=problem_responses(*FORM_PROBLEMS, 429),
     openapi_extra=form_documentation(TokenForm),
-    dependencies=[public(audit=Sometimes(AuditAction.SESSION_ENDED))],
+    dependencies=[public(attempts=(AuthAction.REVOKE_TOKEN,), audit=Sometimes(AuditAction.SESSION_ENDED))],
 )
 async def revoke_token(form: TokenFormDep, client: ClientDep, revocations: RevocationServiceDep) -> Response:
     """End the session of a refresh or an access token: whoever holds it may (RFC 7009).

@@ -11,6 +11,7 @@ from app.api.dependencies.totp_service import TotpServiceDep
 from app.api.problems import problem_responses
 from app.api.strict_route import StrictRoute
 from app.core.audit import AuditAction
+from app.core.auth_action import AuthAction
 from app.schemas.factor import (
     FactorsResponse,
     RecoveryCodesResponse,
@@ -47,7 +48,7 @@ async def enrol_totp(person: PersonDep, totp: TotpServiceDep) -> TotpEnrolmentRe
     "/totp/confirmation",
     summary="Confirm an authenticator app",
     responses=problem_responses(401, 403, 409, 429),
-    dependencies=[fresh_session(audit=AuditAction.TOTP_ADDED)],
+    dependencies=[fresh_session(attempts=(AuthAction.SECOND_FACTOR,), audit=AuditAction.TOTP_ADDED)],
 )
 async def confirm_totp(
     body: TotpConfirmation,

@@ -10,6 +10,7 @@ from app.api.dependencies.session_principal import PersonDep
 from app.api.problems import problem_responses
 from app.api.strict_route import StrictRoute
 from app.core.audit import AuditAction
+from app.core.auth_action import AuthAction
 from app.schemas.invitation import InvitationAnswer, InvitedSignUp
 from app.schemas.member import MembershipResponse
 from app.schemas.user import UserResponse
@@ -21,7 +22,7 @@ router = APIRouter(prefix="/api/v1/invitations", tags=["Invitations"], route_cla
     "/accept",
     summary="Accept an invitation",
     responses=problem_responses(400, 401, 403, 409, 429),
-    dependencies=[session(audit=AuditAction.INVITATION_ACCEPTED)],
+    dependencies=[session(attempts=(AuthAction.ACCEPT_INVITATION,), audit=AuditAction.INVITATION_ACCEPTED)],
 )
 async def accept_invitation(
     body: InvitationAnswer, person: PersonDep, client: ClientDep, answers: InvitationAnswerServiceDep
@@ -39,7 +40,7 @@ async def accept_invitation(
     summary="Decline an invitation",
     status_code=status.HTTP_204_NO_CONTENT,
     responses=problem_responses(400, 429),
-    dependencies=[public(audit=AuditAction.INVITATION_DECLINED)],
+    dependencies=[public(attempts=(AuthAction.ACCEPT_INVITATION,), audit=AuditAction.INVITATION_DECLINED)],
 )
 async def decline_invitation(
     body: InvitationAnswer, client: ClientDep, answers: InvitationAnswerServiceDep
@@ -53,7 +54,12 @@ async def decline_invitation(
     summary="Sign up through an invitation",
     status_code=status.HTTP_201_CREATED,
     responses=problem_responses(400, 403, 409, 429),
-    dependencies=[public(audit=(AuditAction.SIGNED_UP, AuditAction.INVITATION_ACCEPTED))],
+    dependencies=[
+        public(
+            attempts=(AuthAction.ACCEPT_INVITATION,),
+            audit=(AuditAction.SIGNED_UP, AuditAction.INVITATION_ACCEPTED),
+        )
+    ],
 )
 async def sign_up_through_invitation(
     body: InvitedSignUp, client: ClientDep, sign_ups: InvitedSignUpServiceDep

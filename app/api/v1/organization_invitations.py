@@ -13,6 +13,7 @@ from app.api.dependencies.session_principal import PersonDep
 from app.api.problems import problem_responses
 from app.api.strict_route import StrictRoute
 from app.core.audit import AuditAction
+from app.core.auth_action import AuthAction
 from app.core.scopes import Scope
 from app.schemas.invitation import InvitationCreate, InvitationResponse
 from app.schemas.page import Page, PageParams
@@ -43,7 +44,13 @@ async def list_invitations(
     summary="Invite somebody",
     status_code=status.HTTP_201_CREATED,
     responses=problem_responses(401, 403, 404, 409, 429),
-    dependencies=[fresh_session(Scope.ORGANIZATIONS_WRITE, audit=AuditAction.INVITATION_CREATED)],
+    dependencies=[
+        fresh_session(
+            Scope.ORGANIZATIONS_WRITE,
+            attempts=(AuthAction.SEND_INVITATIONS, AuthAction.INVITE),
+            audit=AuditAction.INVITATION_CREATED,
+        )
+    ],
 )
 async def create_invitation(
     organization_id: UUID,

@@ -14,6 +14,7 @@ from app.api.problems import problem_response, problem_responses
 from app.api.sign_in_answer import COOKIE_RESPONSES, sign_in_answer
 from app.api.strict_route import StrictRoute
 from app.core.audit import AuditAction
+from app.core.auth_action import AuthAction
 from app.core.exceptions import InvalidPasskeyError
 from app.schemas.auth import TokenResponse
 from app.schemas.passkey import (
@@ -32,7 +33,7 @@ router = APIRouter(prefix="/api/v1/auth/passkeys", tags=["Second factors"], rout
     "/sign-in/options",
     summary="Ask for a passkey",
     responses=problem_responses(429),
-    dependencies=[public(audit=NOTHING)],
+    dependencies=[public(attempts=(AuthAction.PASSKEY,), audit=NOTHING)],
 )
 async def begin_passkey_sign_in(
     client: ClientDep, passkeys: PasskeySignInServiceDep
@@ -48,7 +49,9 @@ async def begin_passkey_sign_in(
     responses=COOKIE_RESPONSES | problem_responses(401, 403, 429),
     dependencies=[
         public(
-            audit=AuditAction.SIGN_IN, refusals=(AuditAction.SIGN_IN_FAILED, AuditAction.PASSKEY_SUSPECTED)
+            attempts=(AuthAction.PASSKEY,),
+            audit=AuditAction.SIGN_IN,
+            refusals=(AuditAction.SIGN_IN_FAILED, AuditAction.PASSKEY_SUSPECTED),
         )
     ],
 )

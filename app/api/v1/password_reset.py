@@ -8,6 +8,7 @@ from app.api.dependencies.password_reset_service import PasswordResetServiceDep
 from app.api.problems import problem_response, problem_responses
 from app.api.strict_route import StrictRoute
 from app.core.audit import AuditAction
+from app.core.auth_action import AuthAction
 from app.core.exceptions import InvalidOneTimeTokenError
 from app.schemas.password import PasswordResetByLink, PasswordResetRequest
 
@@ -20,7 +21,7 @@ router = APIRouter(prefix="/api/v1/auth/password-reset", tags=["Sign-in"], route
     status_code=status.HTTP_202_ACCEPTED,
     response_class=Response,
     responses=problem_responses(429),
-    dependencies=[public(audit=AuditAction.PASSWORD_RESET_REQUESTED)],
+    dependencies=[public(attempts=(AuthAction.FORGOT_PASSWORD,), audit=AuditAction.PASSWORD_RESET_REQUESTED)],
 )
 async def begin_password_reset(
     body: PasswordResetRequest, client: ClientDep, resets: PasswordResetServiceDep
@@ -42,6 +43,7 @@ async def begin_password_reset(
     responses=problem_responses(429),
     dependencies=[
         public(
+            attempts=(AuthAction.RESET_PASSWORD,),
             audit=AuditAction.PASSWORD_RESET,
             refusals=AuditAction.PASSWORD_RESET,
             also=AuditAction.SESSIONS_ENDED,

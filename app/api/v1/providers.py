@@ -17,6 +17,7 @@ from app.api.problems import problem_responses
 from app.api.provider_answer import PROVIDER_RESPONSES, tell_outcome, to_answer
 from app.api.strict_route import StrictRoute
 from app.core.audit import AuditAction
+from app.core.auth_action import AuthAction
 from app.core.provider_identity import AttemptPurpose
 from app.schemas.auth import TokenResponse
 from app.schemas.provider import (
@@ -57,7 +58,7 @@ async def list_providers(attempts: ProviderAttemptServiceDep) -> ProviderListRes
     "/{name}/start",
     summary="Begin to sign in through a provider",
     responses=problem_responses(404, 429),
-    dependencies=[public(audit=NOTHING)],
+    dependencies=[public(attempts=(AuthAction.PROVIDER_START,), audit=NOTHING)],
 )
 async def start_sign_in(
     name: Name,
@@ -82,7 +83,7 @@ async def start_sign_in(
     "/{name}/link",
     summary="Begin to link a provider to your account",
     responses=problem_responses(404),
-    dependencies=[fresh_session(audit=NOTHING)],
+    dependencies=[fresh_session(attempts=(AuthAction.PROVIDER_START,), audit=NOTHING)],
 )
 async def start_linking(
     name: Name,
@@ -106,7 +107,7 @@ async def start_linking(
     "/{name}/reauthenticate",
     summary="Begin to prove again who you are through a provider",
     responses=problem_responses(404, 409),
-    dependencies=[session(audit=NOTHING)],
+    dependencies=[session(attempts=(AuthAction.PROVIDER_START,), audit=NOTHING)],
 )
 async def start_reauthentication(
     name: Name,
@@ -136,6 +137,7 @@ async def start_reauthentication(
     # An answer that only goes on to a page has done nothing yet: what is written is written when it is used.
     dependencies=[
         public(
+            attempts=(AuthAction.PROVIDER_CALLBACK,),
             audit=NOTHING,
             refusals=(*FINISHED, AuditAction.SIGN_IN_FAILED),
             also=BEGUN,
@@ -171,6 +173,7 @@ async def come_back(
     responses=PROVIDER_RESPONSES,
     dependencies=[
         public(
+            attempts=(AuthAction.PROVIDER_CALLBACK,),
             audit=FINISHED,
             also=BEGUN,
             refusals=AuditAction.SIGN_IN_FAILED,

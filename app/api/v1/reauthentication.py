@@ -1,5 +1,7 @@
 """Proving again who you are without a password: a fresh session in place of the one that calls."""
 
+from functools import partial
+
 from fastapi import APIRouter, Request, Response, status
 
 from app.api.access import NOTHING, session
@@ -12,6 +14,7 @@ from app.api.problems import problem_response, problem_responses
 from app.api.sign_in_answer import COOKIE_RESPONSES, SIGN_IN_RESPONSES, second_factor_answer, sign_in_answer
 from app.api.strict_route import StrictRoute
 from app.core.audit import AuditAction
+from app.core.auth_action import AuthAction
 from app.core.exceptions import InvalidOneTimeTokenError
 from app.schemas.auth import TokenResponse
 from app.schemas.one_time_token import HandleResponse
@@ -20,7 +23,8 @@ from app.schemas.reauthentication import MailedCodeProof, TotpCodeProof
 
 router = APIRouter(prefix="/api/v1/auth/reauthenticate", tags=["Sign-in"], route_class=StrictRoute)
 
-proves = session(
+proves = partial(
+    session,
     # Nor by another session of the same person: a proof that works once opens nothing twice.
     never_replayed="A proof works once, and its answer opens a session.",
     audit=AuditAction.REAUTHENTICATED,
@@ -32,7 +36,7 @@ proves = session(
     "/passkey/options",
     summary="Prove again: ask for a passkey",
     responses=problem_responses(401, 403, 429),
-    dependencies=[session(audit=NOTHING)],
+    dependencies=[session(attempts=(AuthAction.PASSKEY,), audit=NOTHING)],
 )
 async def ask_passkey_again(
     person: PersonDep, client: ClientDep, reauthentication: ReauthenticationServiceDep
@@ -46,7 +50,7 @@ async def ask_passkey_again(
     summary="Prove again: the passkey's answer",
     response_model=TokenResponse,
     responses=COOKIE_RESPONSES | problem_responses(401, 403, 429),
-    dependencies=[proves],
+    dependencies=[proves(attempts=(AuthAction.PASSKEY,))],
 )
 async def prove_passkey_again(
     body: PasskeySignIn,
@@ -68,7 +72,7 @@ async def prove_passkey_again(
     summary="Prove again: the authenticator's code",
     response_model=TokenResponse,
     responses=COOKIE_RESPONSES | problem_responses(401, 403, 409, 429),
-    dependencies=[proves],
+    dependencies=[proves(attempts=(AuthAction.SECOND_FACTOR,))],
 )
 async def prove_totp_again(
     body: TotpCodeProof,
@@ -93,7 +97,7 @@ async def prove_totp_again(
     summary="Prove again: ask for a code by mail",
     status_code=status.HTTP_202_ACCEPTED,
     responses=problem_responses(401, 403, 409, 429),
-    dependencies=[session(audit=NOTHING)],
+    dependencies=[session(attempts=(AuthAction.MAIL_PROOF,), audit=NOTHING)],
 )
 async def ask_mailed_code(
     person: PersonDep, client: ClientDep, proofs: MailedProofServiceDep
@@ -110,7 +114,7 @@ async def ask_mailed_code(
     summary="Prove again: the mailed code",
     response_model=TokenResponse,
     responses=SIGN_IN_RESPONSES | problem_responses(400, 401, 403, 409, 429),
-    dependencies=[proves],
+    dependencies=[proves(attempts=(AuthAction.SECOND_FACTOR,))],
 )
 async def prove_mailed_code(
     body: MailedCodeProof,

@@ -10,6 +10,7 @@ from app.api.problems import problem_responses
 from app.api.sign_in_answer import COOKIE_RESPONSES, second_factor_answer
 from app.api.strict_route import StrictRoute
 from app.core.audit import AuditAction
+from app.core.auth_action import AuthAction
 from app.schemas.auth import TokenResponse
 from app.schemas.passkey import PasskeyOptionsResponse
 from app.schemas.second_factor import MfaTokenRequest, PasskeyProof, RecoveryCodeProof, TotpProof
@@ -17,6 +18,7 @@ from app.schemas.second_factor import MfaTokenRequest, PasskeyProof, RecoveryCod
 router = APIRouter(prefix="/api/v1/auth/mfa", tags=["Sign-in"], route_class=StrictRoute)
 
 proves = public(
+    attempts=(AuthAction.SECOND_FACTOR,),
     audit=(AuditAction.SIGN_IN, AuditAction.REAUTHENTICATED),
     refusals=(AuditAction.SECOND_FACTOR_FAILED, AuditAction.PASSKEY_SUSPECTED, AuditAction.SIGN_IN_FAILED),
 )
@@ -67,7 +69,7 @@ async def prove_recovery_code(
     "/passkey/options",
     summary="Sign in: ask for a passkey",
     responses=problem_responses(401, 429),
-    dependencies=[public(audit=NOTHING)],
+    dependencies=[public(attempts=(AuthAction.PASSKEY,), audit=NOTHING)],
 )
 async def ask_passkey(
     body: MfaTokenRequest, client: ClientDep, factors: SecondFactorServiceDep

@@ -8,10 +8,15 @@ from app.api.dependencies.sign_up_service import SignUpServiceDep
 from app.api.problems import problem_response, problem_responses
 from app.api.strict_route import StrictRoute
 from app.core.audit import AuditAction
+from app.core.auth_action import AuthAction
 from app.core.exceptions import InvalidOneTimeTokenError
 from app.schemas.one_time_token import HandleResponse
 from app.schemas.sign_up import SignUpByCode, SignUpByLink, SignUpRequest
 from app.schemas.user import UserResponse
+
+FINISHED = public(
+    attempts=(AuthAction.VERIFY_EMAIL,), audit=AuditAction.SIGNED_UP, refusals=AuditAction.SIGNED_UP
+)
 
 router = APIRouter(prefix="/api/v1/auth/sign-up", tags=["Sign-up"], route_class=StrictRoute)
 
@@ -21,7 +26,7 @@ router = APIRouter(prefix="/api/v1/auth/sign-up", tags=["Sign-up"], route_class=
     summary="Ask for an account",
     status_code=status.HTTP_202_ACCEPTED,
     responses=problem_responses(403, 429),
-    dependencies=[public(audit=AuditAction.SIGN_UP_REQUESTED)],
+    dependencies=[public(attempts=(AuthAction.SIGN_UP,), audit=AuditAction.SIGN_UP_REQUESTED)],
 )
 async def begin_sign_up(body: SignUpRequest, client: ClientDep, sign_ups: SignUpServiceDep) -> HandleResponse:
     """Have a link and a code of six digits sent to an address.
@@ -39,7 +44,7 @@ async def begin_sign_up(body: SignUpRequest, client: ClientDep, sign_ups: SignUp
     status_code=status.HTTP_201_CREATED,
     response_model=UserResponse,
     responses=problem_responses(403, 429),
-    dependencies=[public(audit=AuditAction.SIGNED_UP, refusals=AuditAction.SIGNED_UP)],
+    dependencies=[FINISHED],
 )
 async def finish_sign_up_by_link(
     body: SignUpByLink, client: ClientDep, sign_ups: SignUpServiceDep, request: Request
@@ -57,7 +62,7 @@ async def finish_sign_up_by_link(
     status_code=status.HTTP_201_CREATED,
     response_model=UserResponse,
     responses=problem_responses(403, 429),
-    dependencies=[public(audit=AuditAction.SIGNED_UP, refusals=AuditAction.SIGNED_UP)],
+    dependencies=[FINISHED],
 )
 async def finish_sign_up_by_code(
     body: SignUpByCode, client: ClientDep, sign_ups: SignUpServiceDep, request: Request

@@ -1,5 +1,6 @@
 """What a route demands of its caller, declared beside the route: scope, speed, price."""
 
+from app.api.dependencies.guards.attempting import Attempting
 from app.api.dependencies.guards.audited import Audited
 from app.api.dependencies.guards.charge import Charge
 from app.api.dependencies.guards.hold import Hold, MeterDep
@@ -11,6 +12,7 @@ from app.api.dependencies.guards.require_session import RequireSession
 
 __all__ = [
     "AddressRateLimit",
+    "Attempting",
     "Audited",
     "Charge",
     "Hold",
