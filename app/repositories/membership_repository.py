@@ -133,12 +133,11 @@ class MembershipRepository(BaseRepository[Membership]):
         await self._session.execute(query.with_for_update(key_share=True))
 
     async def find_left_ownerless(self, user_id: UUID) -> UUID | None:
-        """An organization that has other members, and no other owner than this user."""
+        """An organization that has other members, and no other owner who can sign in than this user."""
         other = aliased(Membership)
         others = exists().where(other.organization_id == Membership.organization_id, other.user_id != user_id)
-        query = select(Membership.organization_id).where(
-            Membership.user_id == user_id, others, ~others.where(other.role == Role.OWNER)
-        )
+        owners = others.where(other.role == Role.OWNER, other.user_id == User.id, User.is_active)
+        query = select(Membership.organization_id).where(Membership.user_id == user_id, others, ~owners)
         return await self._session.scalar(query.limit(1))
 
     async def list_alone_in(self, user_id: UUID) -> Sequence[UUID]:

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from app.core.audit import AuditAction
-from app.core.exceptions import ConflictError
+from app.core.exceptions import LastOwnerError
 from app.core.person import Person
 from app.core.security_notice import SecurityNotice
 from app.repositories.invitation_repository import InvitationRepository
@@ -41,7 +41,13 @@ class AccountService:
         self._audit = audit
 
     async def deactivate(self, person: Person) -> None:
-        """Stop an account with its sessions and keys, from the next request on, until it is enabled again."""
+        """Stop an account with its sessions and keys, from the next request on, until it is enabled again.
+
+        Raises:
+            LastOwnerError: others would be left in an organization without an owner who can sign in.
+        """
+        await self._memberships.lock_organizations_of(person.id)
+        await self._require_owners_besides(person.id)
         user = await self._users.lock(person.id)
         user.change(is_active=False)
         await self._users.save(user)
@@ -56,7 +62,7 @@ class AccountService:
         stays theirs, posts without an author.
 
         Raises:
-            ConflictError: others would be left in an organization without an owner.
+            LastOwnerError: others would be left in an organization without an owner who can sign in.
         """
         # Organizations before people, as who removes a member does: the other way round they would wait for
         # each other.
@@ -72,8 +78,10 @@ class AccountService:
     async def _leave_organizations(self, user_id: UUID) -> None:
         # Locked, so that nobody joins or leaves between the look and the deed.
         await self._memberships.lock_organizations_of(user_id)
-        if await self._memberships.find_left_ownerless(user_id):
-            message = "Others would be left without an owner. Hand your organizations over first."
-            raise ConflictError(message)
+        await self._require_owners_besides(user_id)
         for organization_id in await self._memberships.list_alone_in(user_id):
             await self._organizations.close(organization_id)
+
+    async def _require_owners_besides(self, user_id: UUID) -> None:
+        if await self._memberships.find_left_ownerless(user_id):
+            raise LastOwnerError

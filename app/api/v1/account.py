@@ -128,11 +128,14 @@ async def confirm_email_by_code(
     "/deactivation",
     summary="Deactivate your account",
     status_code=status.HTTP_204_NO_CONTENT,
-    responses=problem_responses(401, 403, 429),
+    responses=problem_responses(401, 403, 409, 429),
     dependencies=[fresh_session(audit=AuditAction.ACCOUNT_DEACTIVATED, also=AuditAction.SESSIONS_ENDED)],
 )
 async def deactivate_account(person: PersonDep, accounts: AccountServiceDep) -> None:
-    """Stop your account, your sessions and the API keys you have made, until an operator enables it again."""
+    """Stop your account, your sessions and the API keys you have made, until an operator enables it again.
+
+    Make somebody else an owner first where others would be left without one.
+    """
     await accounts.deactivate(person)
 
 

@@ -158,13 +158,32 @@ async def test_a_deleted_account_opens_nothing_and_its_address_is_free(
     assert (await outbox.to(account.email))[-1].subject == "Confirm your e-mail address"
 
 
-async def test_nobody_leaves_others_without_an_owner(client, account, caller, world, get):
-    await world.member(account.organization, await world.user(), role="admin")
+@pytest.mark.parametrize(("method", "path"), [("POST", "/deactivation"), ("DELETE", "")])
+@pytest.mark.parametrize("is_owner", [False, True])
+async def test_nobody_leaves_others_without_an_owner(
+    client, account, caller, world, get, method, path, is_owner
+):
+    """An owner who cannot sign in is none."""
+    other = await world.user(is_active=not is_owner)
+    await world.member(account.organization, other, role="owner" if is_owner else "admin")
 
-    answer = await client.delete(ACCOUNT, headers=caller.headers)
+    answer = await client.request(method, f"{ACCOUNT}{path}", headers=caller.headers)
 
-    assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
-    assert await get(User, account.user.id) is not None
+    assert (answer.status_code, answer.json()["code"]) == (409, "last_owner")
+    assert (await get(User, account.user.id)).is_active
+
+
+async def test_of_two_owners_who_deactivate_themselves_at_once_one_stays(client, account, caller, world):
+    second = await world.user()
+    await world.member(account.organization, second, role="owner")
+    await world.member(account.organization, await world.user(), role="viewer")
+    other = await world.session_caller(second, account.organization)
+
+    answers = await asyncio.gather(
+        *(client.post(f"{ACCOUNT}/deactivation", headers=each.headers) for each in (caller, other))
+    )
+
+    assert sorted(answer.status_code for answer in answers) == [204, 409]
 
 
 async def test_what_others_share_stays_theirs(client, account, caller, world, get):
