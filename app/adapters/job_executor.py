@@ -11,7 +11,7 @@ from pgqueuer.domain.models import Context
 from pgqueuer.domain.models import Job as QueuedJob
 
 from app.core.job_settings import JobSettings
-from app.core.jobs import HopelessJobError, JobError
+from app.core.jobs import DeadlyJobError, HopelessJobError, JobError
 
 Handler = Callable[[bytes], Awaitable[None]]
 """Does a job, given as it is stored. It bears being called twice for one."""
@@ -62,6 +62,7 @@ class JobExecutor(DatabaseRetryEntrypointExecutor):
     """Tries a job again, later and later, and in the end keeps it as failed."""
 
     def __init__(self, attempts: JobAttempts, settings: JobSettings) -> None:
+        self._attempts_max = settings.attempts_max
         super().__init__(
             EntrypointExecutorParameters(concurrency_limit=0, func=attempts, on_failure="hold"),
             # The library counts those after the first.
@@ -77,6 +78,9 @@ class JobExecutor(DatabaseRetryEntrypointExecutor):
             RetryRequested: it is to be tried again.
             JobError: it has failed for good.
         """
+        deaths = deaths_of(job)
+        if deaths and job.attempts + deaths >= self._attempts_max:
+            raise DeadlyJobError
         try:
             await super().execute(job, context)
         except RetryRequested as retry:
@@ -85,3 +89,9 @@ class JobExecutor(DatabaseRetryEntrypointExecutor):
             attempt = job.attempts + 1
             log.warning("job.retried", kind=job.entrypoint, job=job.id, attempt=attempt, error=str(retry))
             raise
+
+
+def deaths_of(job: QueuedJob) -> int:
+    """How often a worker has been killed over a job, or has fallen silent: the database counts takeovers."""
+    counted = (job.headers or {}).get("deaths")
+    return counted if isinstance(counted, int) else 0

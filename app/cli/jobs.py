@@ -97,7 +97,7 @@ def cells_of(job: StoredJob) -> tuple[str, ...]:
         str(job.id),
         job.kind,
         job.state,
-        str(job.attempts + has_failed),
+        str(job.failures),
         f"{job.created_at:{MOMENT}}",
         "" if has_failed else f"{job.next_run_at:{MOMENT}}",
         job.error or "",

@@ -13,6 +13,9 @@ from pydantic import BaseModel, ConfigDict
 
 from app.core.mail import MailTemplate
 
+DEADLY = "its workers died over it"
+"""What is told of a job that nobody takes any more."""
+
 
 class JobKind(StrEnum):
     """What can be done: each kind has one class of jobs, and one handler."""
@@ -45,6 +48,13 @@ class JobError(Exception):
     """An attempt has failed; it is stored and logged, so it says nothing that strangers wrote."""
 
 
+class DeadlyJobError(JobError):
+    """Every worker that took the job was killed over it, or fell silent: nobody takes it any more."""
+
+    def __init__(self) -> None:
+        super().__init__(DEADLY)
+
+
 class HopelessJobError(JobError):
     """The job has failed, and another attempt would be no use."""
 
@@ -68,7 +78,8 @@ class StoredJob:
     id: int
     kind: str
     state: JobState
-    attempts: int
+    failures: int
+    """How many attempts have failed, or ended with their worker."""
     created_at: datetime
     next_run_at: datetime
     error: str | None

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.core.database import transaction
 from app.core.job_queue import JOB_QUEUE
-from app.core.jobs import Job, JobState, StoredJob
+from app.core.jobs import DEADLY, Job, JobState, StoredJob
 from app.core.secret_box import SecretBox
 
 QUERIES = QueryQueueBuilder(JOB_QUEUE)
@@ -19,7 +19,8 @@ QUERIES = QueryQueueBuilder(JOB_QUEUE)
 STATES = {JobState.WAITING: "queued", JobState.RUNNING: "picked", JobState.FAILED: "failed"}
 STATE_BY_NAME = {name: state for state, name in STATES.items()}
 OLDEST_BY_STATE = text("""
-    SELECT job.id, job.entrypoint AS kind, job.status::text, job.attempts, job.created, job.execute_after,
+    SELECT job.id, job.entrypoint AS kind, job.status::text, job.created, job.execute_after,
+        job.attempts + coalesce((job.headers ->> 'deaths')::integer, 0) AS failures,
         (SELECT log.traceback ->> 'exception_message' FROM pgqueuer.pgqueuer_log AS log
          WHERE log.job_id = job.id AND log.traceback IS NOT NULL
          ORDER BY log.created DESC, log.id DESC LIMIT 1) AS error
@@ -29,7 +30,8 @@ OLDEST_BY_STATE = text("""
 """)
 COUNT_BY_STATE = text("SELECT status::text, count(*) FROM pgqueuer.pgqueuer GROUP BY status")
 TRY_AGAIN = """
-    UPDATE pgqueuer.pgqueuer SET status = 'queued', execute_after = now(), attempts = 0, updated = now()
+    UPDATE pgqueuer.pgqueuer SET status = 'queued', execute_after = now(), attempts = 0, headers = '{}',
+        updated = now()
     WHERE status IN ('failed', 'queued')
 """
 TRY_ONE_AGAIN = text(f"{TRY_AGAIN} AND id = :id")
@@ -83,7 +85,7 @@ class JobRepository:
                 id=row.id,
                 kind=row.kind,
                 state=STATE_BY_NAME[row.status],
-                attempts=row.attempts,
+                failures=row.failures + (row.status == STATES[JobState.FAILED] and row.error != DEADLY),
                 created_at=row.created,
                 next_run_at=row.execute_after,
                 error=row.error,

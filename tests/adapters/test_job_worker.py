@@ -13,13 +13,10 @@ from sqlalchemy import make_url
 
 from app.adapters.job_worker import JobWorker
 from app.core.database import connect, transaction
-from app.core.job_settings import JobSettings
 from app.core.jobs import HopelessJobError, Job, JobError, JobState
 from app.repositories.job_repository import JobRepository, jobs_opener
 from app.services.job_handlers import JobHandlers
-
-PATIENCE_SECONDS = 20
-SETTINGS = JobSettings(retry_seconds=0.1, attempts_max=3, timeout_seconds=10, heartbeat_seconds=5)
+from tests.factories.job_workers import PATIENCE_SECONDS, SETTINGS, until
 
 
 @pytest.fixture
@@ -89,13 +86,6 @@ async def start(settings, resources, kind):
         worker.stop()
     async with asyncio.timeout(PATIENCE_SECONDS):
         await asyncio.gather(*(task for _, task in working))
-
-
-async def until(condition):
-    """Wait until it is so, but not for ever."""
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while not await condition():
-            await asyncio.sleep(0.02)
 
 
 async def test_two_workers_do_each_of_two_hundred_jobs_once(enqueue, start, stored):
@@ -266,47 +256,6 @@ async def test_a_worker_outlives_a_lost_connection(enqueue, start, stored):
     await until(lambda: nothing_left(stored))
     assert done == [1, 2]
     assert len(connections) == 2
-
-
-async def test_a_chore_is_done_once_for_all_workers(settings):
-    done = []
-
-    async def chore():
-        done.append(time.monotonic())
-
-    # The sixth field are seconds: every second.
-    chores = {(f"test_{secrets.token_hex(8)}", "* * * * * *"): chore}
-    workers = [
-        JobWorker(lambda: connect(settings.database), SETTINGS, handlers={}, chores=chores) for _ in range(2)
-    ]
-    tasks = [asyncio.create_task(worker.run()) for worker in workers]
-
-    await until(lambda: at_least(done, 3))
-    for worker in workers:
-        worker.stop()
-    await asyncio.gather(*tasks)
-
-    assert all(later - earlier > 0.5 for earlier, later in itertools.pairwise(done))
-
-
-async def at_least(done, number):
-    return len(done) >= number
-
-
-async def test_a_chore_that_fails_is_done_again(settings):
-    done = []
-
-    async def chore():
-        done.append(1)
-        raise ValueError("not now")
-
-    chores = {(f"test_{secrets.token_hex(8)}", "* * * * * *"): chore}
-    worker = JobWorker(lambda: connect(settings.database), SETTINGS, handlers={}, chores=chores)
-    task = asyncio.create_task(worker.run())
-
-    await until(lambda: at_least(done, 2))
-    worker.stop()
-    await task
 
 
 async def test_a_worker_waits_for_a_database_that_is_not_migrated(database_url, settings):

@@ -60,7 +60,7 @@ def state_of(resources):
     async def state_of(job_id):
         async with jobs_opener(resources.engine, resources.secret_box)() as jobs:
             listed = await jobs.list_oldest(list(JobState), limit=10_000)
-        return next(((job.state, job.attempts) for job in listed if job.id == job_id), None)
+        return next(((job.state, job.failures) for job in listed if job.id == job_id), None)
 
     return state_of
 

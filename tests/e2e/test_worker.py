@@ -37,18 +37,7 @@ class Deployment:
         secrets_ = settings.secrets
         self.box = SecretBox(secrets_.encryption_keys, current_key_id=secrets_.encryption_key_id)
         self.workers = []
-
-    async def send(self, *addresses):
-        """Ask for mails."""
-        async with transaction(self.engine) as session:
-            service = MailService(JobRepository(session, self.box), public_url="http://test")
-            for address in addresses:
-                await service.send(MailTemplate.DELIVERY_TEST, address)
-
-    @property
-    def variables(self):
-        """How a worker finds the mail server, and how patient it is."""
-        return {
+        self.variables = {
             "FAREGATE_HTTP__PUBLIC_URL": "http://test",
             "FAREGATE_MAIL__HOST": "127.0.0.1",
             "FAREGATE_MAIL__PORT": str(self.mails.port),
@@ -57,6 +46,13 @@ class Deployment:
             "FAREGATE_JOBS__HEARTBEAT_SECONDS": "1",
             "FAREGATE_JOBS__RETRY_SECONDS": "0.1",
         }
+
+    async def send(self, *addresses):
+        """Ask for mails."""
+        async with transaction(self.engine) as session:
+            service = MailService(JobRepository(session, self.box), public_url="http://test")
+            for address in addresses:
+                await service.send(MailTemplate.DELIVERY_TEST, address)
 
     async def start(self):
         """Start a worker process."""
@@ -157,6 +153,26 @@ async def test_a_job_whose_worker_is_killed_is_done_by_another(deployment):
     # At least once: the mail server may have accepted what the killed worker could not note.
     ids = {mail["Message-ID"] for mail in deployment.mails.mails}
     assert len(ids) == 1
+    assert deployment.mails.recipients == ["ada@example.org"] * 2
+
+
+async def test_a_job_that_kills_every_worker_is_given_up_and_shown(deployment):
+    deployment.variables["FAREGATE_JOBS__ATTEMPTS_MAX"] = "2"
+    deployment.mails.may_answer.clear()
+    await deployment.send("ada@example.org")
+    for _ in range(2):
+        worker = await deployment.start()
+        await asyncio.wait_for(deployment.mails.received.wait(), PATIENCE_SECONDS)
+        deployment.mails.received.clear()
+        os.kill(worker.pid, signal.SIGKILL)
+        await worker.wait()
+
+    await deployment.start()
+    await deployment.until_failed(1)
+
+    listing = await deployment.command("jobs", "list", "--state", "failed")
+    output, _ = await asyncio.wait_for(listing.communicate(), PATIENCE_SECONDS)
+    assert "its workers died over it" in output.decode()
     assert deployment.mails.recipients == ["ada@example.org"] * 2
 
 
