@@ -1,14 +1,16 @@
 """Sign-ins."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select, update
 
 from app.core.auth_method import NEVER
+from app.core.identifiers import new_id
 from app.models import RefreshToken, Session
 from app.repositories.base_repository import BaseRepository, EntityPage
+from app.repositories.session_statements import BEGIN_SESSION
 from app.schemas.page import PageParams
 
 
@@ -19,6 +21,21 @@ class Liveness:
     now: datetime
     used_since: datetime
     """A session neither opened nor refreshed since then has been idle for too long."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewSession:
+    """A session about to begin, with its first refresh token."""
+
+    user_id: UUID
+    authenticated_at: datetime
+    expires_at: datetime
+    ip_address: str | None
+    user_agent: str | None
+    digest: bytes
+    token_expires_at: datetime
+    id: UUID = field(default_factory=new_id)
+    token_id: UUID = field(default_factory=new_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +84,13 @@ class SessionRepository(BaseRepository[Session]):
         )
         return len(ended.all())
 
-    async def revoke_oldest_by_user(self, user_id: UUID, *, keep: int, liveness: Liveness) -> None:
-        """End the user's oldest sessions, so that `keep` are left; the user must be locked."""
-        surplus = select(Session.id).where(*live(user_id, liveness)).order_by(*NEWEST_FIRST).offset(keep)
-        await self._session.execute(
-            update(Session).where(Session.id.in_(surplus)).values(revoked_at=liveness.now),
-            execution_options={"synchronize_session": False},
-        )
+    async def begin(self, new: NewSession, *, keep: int, liveness: Liveness) -> bool:
+        """Begin a session in the user's first organization; whether there is one. The user must be locked.
+
+        Of the user's other sessions the oldest end, so that `keep` are left.
+        """
+        values = {**asdict(new), "keep": keep, "now": liveness.now, "used_since": liveness.used_since}
+        return await self._session.scalar(BEGIN_SESSION, values) is not None
 
     async def revoke(self, session_id: UUID, now: datetime) -> EndedSession | None:
         """End a session, whoever's it is; None if it had ended already."""

@@ -2,10 +2,11 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnExpressionArgument, or_, select, update
+from sqlalchemy import ColumnExpressionArgument, bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.core.database import statement_by_statement
@@ -14,6 +15,29 @@ from app.repositories.base_repository import BaseRepository, EntityPage
 from app.schemas.user import UserQuery, UserSort
 
 SIGN_IN_ADDRESSES_MAX = 1000
+SIGN_IN_ADDRESSES = (
+    select(Session.ip_address)
+    .where(
+        Session.user_id == User.id, Session.created_at > bindparam("since"), Session.ip_address.is_not(None)
+    )
+    .distinct()
+    .limit(SIGN_IN_ADDRESSES_MAX)
+)
+PASSWORD_BY_EMAIL = select(
+    User.id, User.hashed_password, User.is_active, func.array(SIGN_IN_ADDRESSES.scalar_subquery())
+).where(User.email == bindparam("email"))
+HOLD = select(User.id).where(User.id == bindparam("user_id")).with_for_update(key_share=True)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPassword:
+    """What a password is compared with, and what is known of its owner then."""
+
+    user_id: UUID
+    hash: str | None
+    is_active: bool
+    sign_in_addresses: Sequence[str]
+    """Where the owner has signed in from, lately."""
 
 
 class UserRepository(BaseRepository[User]):
@@ -26,16 +50,10 @@ class UserRepository(BaseRepository[User]):
         """The person with this address, given in its canonical form."""
         return await self._session.scalar(select(User).where(User.email == email))
 
-    async def list_sign_in_addresses(self, email: str, *, since: datetime) -> Sequence[str]:
-        """Where the person with this address has signed in from, lately; an unknown one has from nowhere."""
-        query = (
-            select(Session.ip_address)
-            .join(User, User.id == Session.user_id)
-            .where(User.email == email, Session.created_at > since, Session.ip_address.is_not(None))
-            .distinct()
-            .limit(SIGN_IN_ADDRESSES_MAX)
-        )
-        return [address for address in await self._session.scalars(query) if address is not None]
+    async def find_password(self, email: str, *, since: datetime) -> StoredPassword | None:
+        """The password of the person with this address, with where they have signed in from since then."""
+        row = (await self._session.execute(PASSWORD_BY_EMAIL, {"email": email, "since": since})).one_or_none()
+        return None if row is None else StoredPassword(*row)
 
     async def lock(self, user_id: UUID) -> User:
         """The person, whom nobody else changes until the commit.
@@ -46,6 +64,10 @@ class UserRepository(BaseRepository[User]):
         # FOR NO KEY UPDATE: what refers to a user, such as a new session, need not wait.
         query = select(User).where(User.id == user_id).with_for_update(key_share=True)
         return self._required(await self._session.scalar(query))
+
+    async def hold(self, user_id: UUID) -> bool:
+        """Lock the person as `lock` does, for who need not know more; whether there is one."""
+        return await self._session.scalar(HOLD, {"user_id": user_id}) is not None
 
     async def replace_password_hash(self, user_id: UUID, *, old: str, new: str) -> None:
         """Store a better hash of the same password, unless the password has been changed meanwhile."""

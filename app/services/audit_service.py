@@ -52,7 +52,7 @@ class AuditService:
         """
         self._require_news(action, target)
         event = self._event(action, actor_id, organization_id, session_id)
-        await self._events.save(described(event, target=target, outcome=outcome, details=details))
+        await self._events.append(described(event, target=target, outcome=outcome, details=details))
 
     async def record_apart(
         self,
@@ -71,7 +71,7 @@ class AuditService:
         """
         event = self._event(action, actor_id, organization_id, session_id)
         async with self._open_events() as events:
-            await events.save(described(event, target=target, outcome=outcome, details=details))
+            await events.append(described(event, target=target, outcome=outcome, details=details))
 
     def require_recorded(self, actions: Collection[AuditAction]) -> None:
         """Go on only if one of these, and nothing but these, was told in the request's transaction.

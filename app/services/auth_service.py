@@ -9,8 +9,7 @@ from app.core.client import Client
 from app.core.exceptions import InvalidLoginError, OverloadedError
 from app.core.passwords import PasswordCheck, PasswordHasher
 from app.core.person import Person
-from app.models import User
-from app.repositories.user_repository import OpenUsers
+from app.repositories.user_repository import OpenUsers, StoredPassword
 from app.services.audit_service import AuditService
 from app.services.auth_limits import AuthLimits, account_bucket
 from app.services.password_proof_service import PasswordProofService
@@ -49,7 +48,7 @@ class AuthService:
         """
         await self._limits.take(AuthAction.LOGIN, account=email, address=client.address)
         user = await self._authenticate(email, password, client, failure=AuditAction.SIGN_IN_FAILED)
-        return await self._sign_in.complete(user.id, client, methods=frozenset({AuthMethod.PASSWORD}))
+        return await self._sign_in.complete(user.user_id, client, methods=frozenset({AuthMethod.PASSWORD}))
 
     async def reauthenticate(
         self, session_id: UUID, person: Person, password: str, client: Client
@@ -67,31 +66,31 @@ class AuthService:
             person.id, client, methods=frozenset({AuthMethod.PASSWORD}), renews=session_id
         )
 
-    async def _authenticate(self, email: str, password: str, client: Client, *, failure: AuditAction) -> User:
-        async with self._open_users() as users:
-            user = await users.find_by_email(email)
+    async def _authenticate(
+        self, email: str, password: str, client: Client, *, failure: AuditAction
+    ) -> StoredPassword:
+        stored = await self._proofs.find(email)
         # Whatever is known by now, the comparison is made: its time must not tell.
-        stored = user.hashed_password if user else None
         check = await self._proofs.check(password, stored, account=email, address=client.address)
-        if user is None or check is PasswordCheck.WRONG or not user.is_active:
-            await self._tell_failure(failure, email, user)
+        if stored is None or check is PasswordCheck.WRONG or not stored.is_active:
+            await self._tell_failure(failure, email, stored)
             raise InvalidLoginError
         if check is PasswordCheck.RIGHT_BUT_OUTDATED:
-            await self._rehash(user, password)
-        return user
+            await self._rehash(stored, password)
+        return stored
 
-    async def _tell_failure(self, action: AuditAction, email: str, user: User | None) -> None:
+    async def _tell_failure(self, action: AuditAction, email: str, stored: StoredPassword | None) -> None:
         # Apart, because the refusal undoes the request's transaction; after the limits, so that a flood of
         # attempts is no flood of events. What was typed may be anything, a password too: only a digest stays.
         await self._audit.record_apart(
             action,
-            target=None if user is None else f"user:{user.id}",
+            target=None if stored is None else f"user:{stored.user_id}",
             outcome=AuditOutcome.FAILURE,
             details={"account": account_bucket(email)},
         )
 
-    async def _rehash(self, user: User, password: str) -> None:
-        if user.hashed_password is None:
+    async def _rehash(self, stored: StoredPassword, password: str) -> None:
+        if stored.hash is None:
             return
         try:
             renewed = await self._hasher.hash(password)
@@ -99,4 +98,4 @@ class AuthService:
             # The next login does it: who knows the password is not turned away for our convenience.
             return
         async with self._open_users() as users:
-            await users.replace_password_hash(user.id, old=user.hashed_password, new=renewed)
+            await users.replace_password_hash(stored.user_id, old=stored.hash, new=renewed)

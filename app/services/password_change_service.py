@@ -10,7 +10,7 @@ from app.core.password_rules import PASSWORD_LENGTH_MIN_WITH_SECOND_FACTOR as LE
 from app.core.passwords import PasswordCheck
 from app.core.person import Person
 from app.core.security_notice import SecurityNotice
-from app.repositories.user_repository import OpenUsers, UserRepository
+from app.repositories.user_repository import UserRepository
 from app.schemas.password import PasswordChange
 from app.services.audit_service import AuditService
 from app.services.auth_limits import AuthLimits
@@ -28,7 +28,6 @@ class PasswordChangeService:
     def __init__(
         self,
         users: UserRepository,
-        open_users: OpenUsers,
         proofs: PasswordProofService,
         passwords: NewPasswordService,
         *,
@@ -38,8 +37,6 @@ class PasswordChangeService:
         audit: AuditService,
     ) -> None:
         self._users = users
-        # A transaction of its own: no connection is held while passwords are compared and hashed.
-        self._open_users = open_users
         self._proofs = proofs
         self._passwords = passwords
         self._credentials = credentials
@@ -72,10 +69,9 @@ class PasswordChangeService:
         await self._audit.record(AuditAction.PASSWORD_CHANGED, target=f"user:{user.id}")
 
     async def _prove(self, person: Person, password: str, client: Client) -> str | None:
-        async with self._open_users() as users:
-            stored = (await users.get(person.id)).hashed_password
+        stored = await self._proofs.find(person.email)
         check = await self._proofs.check(password, stored, account=person.email, address=client.address)
         if check is PasswordCheck.WRONG:
             await self._audit.record_apart(AuditAction.PASSWORD_CHANGED, outcome=AuditOutcome.FAILURE)
             raise InvalidFieldError("/current_password", "Is wrong.", code="wrong_password")
-        return stored
+        return None if stored is None else stored.hash

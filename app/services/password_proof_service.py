@@ -18,7 +18,7 @@ from app.core.exceptions import RateLimitedError
 from app.core.gcra import Quota, Take
 from app.core.passwords import PasswordCheck, PasswordHasher
 from app.core.settings import LimitSettings
-from app.repositories.user_repository import OpenUsers
+from app.repositories.user_repository import OpenUsers, StoredPassword
 from app.services.auth_limits import account_bucket
 
 LIMIT = "guesses"
@@ -57,8 +57,13 @@ class PasswordProofService:
         self._guesses = settings.guesses_per_account
         self._clock = clock
 
+    async def find(self, account: str) -> StoredPassword | None:
+        """What the password of this address is compared with; None where there is no such account."""
+        async with self._open_users() as users:
+            return await users.find_password(account, since=self._clock() - FAMILIAR_FOR)
+
     async def check(
-        self, password: str, stored_hash: str | None, *, account: str, address: str
+        self, password: str, stored: StoredPassword | None, *, account: str, address: str
     ) -> PasswordCheck:
         """Compare; the work is the same whether there is an account, a hash, or a guess left.
 
@@ -66,8 +71,9 @@ class PasswordProofService:
             OverloadedError: too many passwords are waiting already.
         """
         # Taken before comparing: many guesses at the same moment are as many as one after another.
+        stored_hash = None if stored is None else stored.hash
         target = f"{account}\n{stored_hash}"
-        has_guess_left = await self._take_guess(target, familiar=await self._is_familiar(account, address))
+        has_guess_left = await self._take_guess(target, familiar=is_familiar(stored, address))
         check = await self._hasher.check(password, stored_hash)
         if check is PasswordCheck.WRONG or not has_guess_left:
             return PasswordCheck.WRONG
@@ -83,10 +89,11 @@ class PasswordProofService:
             return False
         return True
 
-    async def _is_familiar(self, account: str, address: str) -> bool:
-        async with self._open_users() as users:
-            known = await users.list_sign_in_addresses(account, since=self._clock() - FAMILIAR_FOR)
-        return address != UNKNOWN_ADDRESS and address_bucket(address) in map(address_bucket, known)
+
+def is_familiar(stored: StoredPassword | None, address: str) -> bool:
+    """Whether the account's owner has signed in from there, or from its network."""
+    known = () if stored is None or address == UNKNOWN_ADDRESS else stored.sign_in_addresses
+    return any(address_bucket(each) == address_bucket(address) for each in known)
 
 
 def bucket_of(target: str, who: str) -> str:

@@ -13,7 +13,7 @@ from app.core.settings import SessionSettings
 from app.models import Session
 from app.repositories.membership_repository import MembershipRepository
 from app.repositories.refresh_token_repository import LiveSession
-from app.repositories.session_repository import Liveness, SessionRepository
+from app.repositories.session_repository import Liveness, NewSession, SessionRepository
 from app.repositories.user_repository import UserRepository
 from app.schemas.page import Page, PageParams
 from app.schemas.session import SessionResponse
@@ -54,18 +54,25 @@ class SessionService:
         now = self._clock()
         # Locked, so that sign-ins at the same moment count each other, and before the place is looked for:
         # whoever takes it away meanwhile moves the sessions that there are (DepartureService).
-        try:
-            await self._users.lock(user_id)
-        except NotFoundError:
+        if not await self._users.hold(user_id):
             # Deleted since the proof was looked at.
             return None
-        organization_id = await self._memberships.find_home(user_id)
-        if organization_id is None:
-            return None
-        await self._sessions.revoke_oldest_by_user(
-            user_id, keep=self._settings.per_user_max - 1, liveness=self._liveness(now)
+        refresh = opaque_tokens.issue(TokenPurpose.REFRESH)
+        expires_at = now + timedelta(seconds=self._settings.refresh_absolute_seconds)
+        new = NewSession(
+            user_id,
+            authenticated_at=authenticated_at or now,
+            expires_at=expires_at,
+            ip_address=client.address,
+            user_agent=client.user_agent,
+            digest=refresh.digest,
+            token_expires_at=self._issuer.end_of_token(expires_at, now),
         )
-        return await self._begin(user_id, organization_id, client, authenticated_at or now)
+        keep = self._settings.per_user_max - 1
+        if not await self._sessions.begin(new, keep=keep, liveness=self._liveness(now)):
+            return None
+        live = LiveSession(new.id, user_id, expires_at)
+        return self._issuer.repeat(live, refresh.token, now, expires_at=new.token_expires_at)
 
     async def replace(
         self, session_id: UUID, *, user_id: UUID, client: Client, authenticated_at: datetime | None = None

@@ -34,12 +34,15 @@ class SessionTokenIssuer:
 
     async def issue(self, session: LiveSession, refresh: IssuedToken, now: datetime) -> SessionTokens:
         """The pair that goes with a new refresh token, which is kept as its digest."""
-        # Sliding: each refresh moves the idle end on, and never past the absolute one.
-        expires_at = min(now + timedelta(seconds=self._settings.refresh_idle_seconds), session.expires_at)
+        expires_at = self.end_of_token(session.expires_at, now)
         await self._refresh_tokens.save(
             RefreshToken(session_id=session.id, digest=refresh.digest, expires_at=expires_at)
         )
         return self.repeat(session, refresh.token, now, expires_at=expires_at)
+
+    def end_of_token(self, session_ends_at: datetime, now: datetime) -> datetime:
+        """When a refresh token of now ends: each moves the idle end on, and never past the absolute one."""
+        return min(now + timedelta(seconds=self._settings.refresh_idle_seconds), session_ends_at)
 
     def repeat(
         self, session: LiveSession, refresh_token: str, now: datetime, *, expires_at: datetime

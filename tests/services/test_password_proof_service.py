@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from app.core.identifiers import new_id
 from app.core.passwords import PasswordCheck
 from app.core.settings import LimitSettings
 from app.models import Session
-from app.repositories.user_repository import users_opener
+from app.repositories.user_repository import StoredPassword, users_opener
 from app.services.password_proof_service import FAMILIAR_FOR, PasswordProofService
 from tests.factories.account import make_account
 
@@ -66,20 +67,28 @@ async def sign_in_from(world, account, address, *, ago=timedelta(days=1)):
     )
 
 
+async def check(proofs, password, stored_hash, *, account, address):
+    """Compare with a hash of the test's choice, knowing where the account's owner has signed in."""
+    found = await proofs.find(account)
+    known = [] if found is None else found.sign_in_addresses
+    stored = StoredPassword(new_id(), stored_hash, is_active=True, sign_in_addresses=known)
+    return await proofs.check(password, stored, account=account, address=address)
+
+
 async def guess(proofs, account, *, times=GUESSES, stored="right"):
     """Wrong guesses, each from elsewhere."""
-    return [await proofs.check("wrong", stored, account=account, address=an_address()) for _ in range(times)]
+    return [await check(proofs, "wrong", stored, account=account, address=an_address()) for _ in range(times)]
 
 
 async def test_a_password_is_right_until_the_guesses_are_used_up_and_wrong_after_that(proofs):
     """SEC-58: failures in a row are bounded, from however many addresses they come."""
     email = a_stranger()
     await guess(proofs, email, times=GUESSES - 1)
-    assert await proofs.check("right", "right", account=email, address=an_address()) is RIGHT
+    assert await check(proofs, "right", "right", account=email, address=an_address()) is RIGHT
 
     await guess(proofs, email)
 
-    assert await proofs.check("right", "right", account=email, address=an_address()) is WRONG
+    assert await check(proofs, "right", "right", account=email, address=an_address()) is WRONG
 
 
 async def test_strangers_who_used_up_their_guesses_have_not_locked_the_owner_out(proofs, world):
@@ -88,7 +97,7 @@ async def test_strangers_who_used_up_their_guesses_have_not_locked_the_owner_out
     await sign_in_from(world, account, home)
     await guess(proofs, account.email)
 
-    assert await proofs.check("right", "right", account=account.email, address=home) is RIGHT
+    assert await check(proofs, "right", "right", account=account.email, address=home) is RIGHT
 
 
 async def test_another_address_of_the_owner_s_ipv6_network_is_known_as_well(proofs, world):
@@ -97,7 +106,7 @@ async def test_another_address_of_the_owner_s_ipv6_network_is_known_as_well(proo
     await guess(proofs, account.email)
 
     neighbour = home.removesuffix("1") + "abcd"
-    assert await proofs.check("right", "right", account=account.email, address=neighbour) is RIGHT
+    assert await check(proofs, "right", "right", account=account.email, address=neighbour) is RIGHT
 
 
 async def test_the_owner_s_success_opens_the_way_for_everybody_again(proofs, world):
@@ -105,9 +114,9 @@ async def test_the_owner_s_success_opens_the_way_for_everybody_again(proofs, wor
     await sign_in_from(world, account, home)
     await guess(proofs, account.email)
 
-    await proofs.check("right", "right", account=account.email, address=home)
+    await check(proofs, "right", "right", account=account.email, address=home)
 
-    assert await proofs.check("right", "right", account=account.email, address=an_address()) is RIGHT
+    assert await check(proofs, "right", "right", account=account.email, address=an_address()) is RIGHT
 
 
 async def test_known_addresses_have_a_budget_too_and_a_password_s_whole_is_below_100(proofs, world):
@@ -115,9 +124,9 @@ async def test_known_addresses_have_a_budget_too_and_a_password_s_whole_is_below
     account, home = await make_account(world), an_address()
     await sign_in_from(world, account, home)
     for _ in range(GUESSES):
-        await proofs.check("wrong", "right", account=account.email, address=home)
+        await check(proofs, "wrong", "right", account=account.email, address=home)
 
-    assert await proofs.check("right", "right", account=account.email, address=home) is WRONG
+    assert await check(proofs, "right", "right", account=account.email, address=home) is WRONG
     most = LimitSettings.model_fields["guesses_per_account"].metadata
     assert 2 * max(bound.le for bound in most if hasattr(bound, "le")) <= 100
 
@@ -127,7 +136,7 @@ async def test_an_address_of_long_ago_is_a_stranger_s_again(proofs, world):
     await sign_in_from(world, account, home, ago=FAMILIAR_FOR + timedelta(days=1))
     await guess(proofs, account.email)
 
-    assert await proofs.check("right", "right", account=account.email, address=home) is WRONG
+    assert await check(proofs, "right", "right", account=account.email, address=home) is WRONG
 
 
 async def test_another_s_address_is_known_for_that_other_alone(proofs, world):
@@ -135,7 +144,7 @@ async def test_another_s_address_is_known_for_that_other_alone(proofs, world):
     await sign_in_from(world, other, home)
     await guess(proofs, account.email)
 
-    assert await proofs.check("right", "right", account=account.email, address=home) is WRONG
+    assert await check(proofs, "right", "right", account=account.email, address=home) is WRONG
 
 
 async def test_an_address_that_is_not_known_at_all_is_nobody_s(proofs, world):
@@ -143,7 +152,7 @@ async def test_an_address_that_is_not_known_at_all_is_nobody_s(proofs, world):
     await sign_in_from(world, account, "unknown")
     await guess(proofs, account.email)
 
-    assert await proofs.check("right", "right", account=account.email, address="unknown") is WRONG
+    assert await check(proofs, "right", "right", account=account.email, address="unknown") is WRONG
 
 
 async def test_a_new_password_has_all_its_guesses(proofs):
@@ -151,7 +160,7 @@ async def test_a_new_password_has_all_its_guesses(proofs):
     email = a_stranger()
     await guess(proofs, email, stored="old")
 
-    assert await proofs.check("new", "new", account=email, address=an_address()) is RIGHT
+    assert await check(proofs, "new", "new", account=email, address=an_address()) is RIGHT
 
 
 async def test_guesses_at_the_same_moment_are_as_many_as_one_after_another(proofs):
@@ -160,9 +169,9 @@ async def test_guesses_at_the_same_moment_are_as_many_as_one_after_another(proof
     tries = ["wrong"] * 20 + ["right"]
 
     await asyncio.gather(
-        *(proofs.check(each, "other", account=email, address=an_address()) for each in tries)
+        *(check(proofs, each, "other", account=email, address=an_address()) for each in tries)
     )
-    later = await proofs.check("other", "other", account=email, address=an_address())
+    later = await check(proofs, "other", "other", account=email, address=an_address())
 
     assert later is WRONG
 
@@ -198,7 +207,7 @@ async def test_no_bucket_tells_an_address_or_a_hash(resources, hasher):
         clock=lambda: datetime.now(UTC),
     )
 
-    await proofs.check("hash", "hash", account="owner@example.org", address="192.0.2.1")
+    await check(proofs, "hash", "hash", account="owner@example.org", address="192.0.2.1")
 
     assert len(recorder.subjects) == 3
     assert not any("owner" in subject or "hash" in subject for subject in recorder.subjects)

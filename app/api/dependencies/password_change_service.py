@@ -10,9 +10,8 @@ from app.api.dependencies.credential_service import CredentialServiceDep
 from app.api.dependencies.new_password_service import NewPasswordServiceDep
 from app.api.dependencies.notice_service import NoticeServiceDep
 from app.api.dependencies.password_proof_service import PasswordProofServiceDep
-from app.api.dependencies.resources import ResourcesDep
 from app.api.dependencies.session import SessionDep
-from app.repositories.user_repository import UserRepository, users_opener
+from app.repositories.user_repository import UserRepository
 from app.services.password_change_service import PasswordChangeService
 
 
@@ -24,12 +23,10 @@ async def get_password_change_service(
     notices: NoticeServiceDep,
     limits: AuthLimitsDep,
     audit: AuditServiceDep,
-    resources: ResourcesDep,
 ) -> PasswordChangeService:
     """The service, in the request's unit of work."""
     return PasswordChangeService(
         UserRepository(session),
-        users_opener(resources.engine),
         proofs,
         passwords,
         credentials=credentials,
