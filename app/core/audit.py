@@ -78,6 +78,7 @@ class AuditAction(StrEnum):
     SECRETS_REENCRYPTED = "secrets_reencrypted"
     CREDITS_ADJUSTED = "credits_adjusted"
     CREDITS_REFUNDED = "credits_refunded"
+    CREDIT_THRESHOLDS_CHANGED = "credit_thresholds_changed"
 
 
 class AuditOutcome(StrEnum):

@@ -7,6 +7,7 @@ from app.models.base import Base
 from app.models.blog_post import BlogPost
 from app.models.charge_id import ChargeId
 from app.models.credit_account import CreditAccount
+from app.models.credit_event import CreditEvent
 from app.models.credit_grant import CreditGrant
 from app.models.credit_hold import CreditHold, HoldState
 from app.models.external_identity import ExternalIdentity
@@ -43,6 +44,7 @@ __all__ = [
     "BlogPost",
     "ChargeId",
     "CreditAccount",
+    "CreditEvent",
     "CreditGrant",
     "CreditHold",
     "ExternalIdentity",

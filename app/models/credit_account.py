@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base
@@ -24,6 +24,9 @@ class CreditAccount(Base):
         CheckConstraint("available + held <= 9000000000000000", name="balance_in_range"),
         CheckConstraint("last_sequence >= 0", name="last_sequence_not_negative"),
         CheckConstraint("burned_settled BETWEEN 0 AND burned", name="burned_settled_in_range"),
+        CheckConstraint(
+            "cardinality(thresholds) BETWEEN 1 AND 10 AND 0 <= ALL (thresholds)", name="thresholds_in_range"
+        ),
         # Room on each page keeps the update of a hot balance on its page (HOT).
         {"postgresql_with": {"fillfactor": "50"}},
     )
@@ -40,6 +43,8 @@ class CreditAccount(Base):
     """Up to this position it is written down which grants were burned."""
     next_change_at: Mapped[datetime | None]
     """When something changes by itself: a grant begins or expires, a hold expires."""
+    thresholds: Mapped[list[int] | None] = mapped_column(ARRAY(BigInteger))
+    """When `available` falls to one of these, a `CreditEvent` tells it; None: nobody wants to know."""
 
     @property
     def balance(self) -> int:

@@ -150,7 +150,7 @@ DELETE FROM rate_limit_states b USING locked l WHERE b.subject = l.subject AND b
 
 WRITE_CHARGES = """
 WITH paying AS (
-    SELECT a.organization_id, c.available, c.last_sequence, c.burned, c.held, c.hold_expires_at
+    SELECT a.organization_id, c.available, c.last_sequence, c.burned, c.held, c.hold_expires_at, a.thresholds
     FROM unnest($5::uuid[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $26::bigint[],
                 $27::timestamptz[])
         AS c (organization_id, before_sequence, last_sequence, available, burned, held, hold_expires_at)
@@ -196,6 +196,13 @@ WITH paying AS (
            CASE WHEN c.hold_id IS NULL THEN -c.cost ELSE 0 END, c.balance_after, c.cost, c.position,
            c.reason, c.charge_id, c.hold_id, c.api_key_id, c.user_id, c.request_id, $25
     FROM charges c
+), falls AS (
+    INSERT INTO credit_events (organization_id, threshold, available_after, entry_id, created_at)
+    SELECT c.organization_id, t.threshold, c.available_after, c.id, $25
+    FROM paying p, unnest(p.thresholds) AS t (threshold), charges c
+    WHERE c.organization_id = p.organization_id
+      AND t.threshold >= c.available_after AND t.threshold < c.available_after + c.cost
+    ORDER BY c.sequence, t.threshold DESC
 ), holds AS (
     INSERT INTO credit_holds (id, organization_id, holder_id, amount, position, expires_at, reason, charge_id,
                               api_key_id, user_id, request_id, created_at)

@@ -1,11 +1,12 @@
 """What an organization's credits do while its account is locked."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypedDict, Unpack
 from uuid import UUID
 
 from app.core.identifiers import new_id
-from app.models import CreditAccount, LedgerEntry, LedgerKind
+from app.models import CreditAccount, CreditEvent, LedgerEntry, LedgerKind
 
 GIVING = (1, 0)
 TAKING = (-1, 0)
@@ -35,6 +36,16 @@ class EntryDetails(TypedDict, total=False):
     request_id: str | None
 
 
+@dataclass(slots=True)
+class Moment:
+    """What all that happened at one instant has made of the credits available."""
+
+    before: int
+    after: int
+    entry: LedgerEntry
+    """The last movement."""
+
+
 class CreditBook:
     """One account under its lock: every movement changes it, and is an entry that says so."""
 
@@ -43,6 +54,7 @@ class CreditBook:
         self.now = now
         self.entries: list[LedgerEntry] = []
         """Movements that are not written yet."""
+        self._moments: list[Moment] = []
 
     def move(
         self,
@@ -57,6 +69,7 @@ class CreditBook:
         moved = abs(credits)
         available, held = EFFECTS.get(kind) or (GIVING if credits > 0 else TAKING)
         account = self.account
+        before = account.available
         account.available += available * moved
         account.held += held * moved
         account.last_sequence += 1
@@ -76,10 +89,37 @@ class CreditBook:
             **details,
         )
         self.entries.append(entry)
+        self._remember(entry, before)
         return entry
+
+    def take_events(self) -> list[CreditEvent]:
+        """The thresholds that were fallen to and not told of yet.
+
+        What happens at one instant counts as one: nobody could spend what came and went in it.
+        """
+        moments, self._moments = self._moments, []
+        return [
+            CreditEvent(
+                organization_id=self.account.organization_id,
+                threshold=threshold,
+                available_after=moment.after,
+                entry_id=moment.entry.id,
+                created_at=moment.entry.created_at,
+            )
+            for moment in moments
+            for threshold in reversed(self.account.thresholds or ())
+            if moment.after <= threshold < moment.before
+        ]
 
     def expect_change(self, at: datetime | None) -> None:
         """Let the account be settled at that instant, if nothing else changes before."""
         account = self.account
         if at is not None and (account.next_change_at is None or at < account.next_change_at):
             account.next_change_at = at
+
+    def _remember(self, entry: LedgerEntry, before: int) -> None:
+        after = self.account.available
+        if self._moments and self._moments[-1].entry.created_at == entry.created_at:
+            self._moments[-1].entry, self._moments[-1].after = entry, after
+        else:
+            self._moments.append(Moment(before, after, entry))

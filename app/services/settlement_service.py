@@ -8,6 +8,7 @@ from uuid import UUID
 from app.models import CreditGrant, CreditHold, HoldState, LedgerKind
 from app.repositories.api_key_repository import ApiKeyRepository
 from app.repositories.credit_account_repository import CreditAccountRepository
+from app.repositories.credit_event_repository import CreditEventRepository
 from app.repositories.credit_grant_repository import CreditGrantRepository, Origin
 from app.repositories.credit_hold_repository import CreditHoldRepository
 from app.repositories.ledger_entry_repository import LedgerEntryRepository
@@ -33,12 +34,14 @@ class SettlementService:
         grants: CreditGrantRepository,
         holds: CreditHoldRepository,
         ledger: LedgerEntryRepository,
+        events: CreditEventRepository,
         keys: ApiKeyRepository,
     ) -> None:
         self._accounts = accounts
         self._grants = grants
         self._holds = holds
         self._ledger = ledger
+        self._events = events
         self._keys = keys
 
     async def open(self, organization_id: UUID) -> CreditBook:
@@ -64,9 +67,10 @@ class SettlementService:
         return book
 
     async def write(self, book: CreditBook) -> None:
-        """Write the account, and the entries of what has moved."""
+        """Write the account, the entries of what has moved, and which thresholds that has fallen to."""
         entries, book.entries = book.entries, []
         await self._ledger.append(entries)
+        await self._events.append(book.take_events())
 
     async def release(self, book: CreditBook, hold: CreditHold, credits: int, *, at: datetime) -> None:
         """Give the last `credits` of a hold back to the grants they came from, in a settled book.

@@ -26,6 +26,8 @@ BY_QUERY = [
     "/api/v1/credits/ledger/export?organization_id={organization_id}",
     "/api/v1/usage?organization_id={organization_id}",
     "/api/v1/usage/export?organization_id={organization_id}",
+    "/api/v1/credits/thresholds?organization_id={organization_id}",
+    "/api/v1/credits/events?organization_id={organization_id}",
 ]
 
 

@@ -18,6 +18,7 @@ from app.models import CreditAccount, CreditGrant, LedgerEntry, Organization, Pl
 from app.repositories.api_key_repository import ApiKeyRepository
 from app.repositories.charge_id_repository import ChargeIdRepository
 from app.repositories.credit_account_repository import CreditAccountRepository
+from app.repositories.credit_event_repository import CreditEventRepository
 from app.repositories.credit_grant_repository import CreditGrantRepository
 from app.repositories.credit_hold_repository import CreditHoldRepository
 from app.repositories.ledger_entry_repository import LedgerEntryRepository
@@ -60,7 +61,9 @@ class Till:
         grants, holds = CreditGrantRepository(session), CreditHoldRepository(session)
         ledger, charge_ids = LedgerEntryRepository(session), ChargeIdRepository(session)
         trail = trail_in(session, engine)
-        self.settlement = SettlementService(accounts, grants, holds, ledger, keys)
+        self.settlement = SettlementService(
+            accounts, grants, holds, ledger, CreditEventRepository(session), keys
+        )
         spending = SpendingService(charge_ids, keys)
         self.credits = CreditService(accounts, ledger, self.settlement, spending)
         self.grants = GrantService(self.settlement, grants, trail)

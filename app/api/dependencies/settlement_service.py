@@ -11,6 +11,7 @@ from app.api.dependencies.session import SessionDep
 from app.core.database import transaction
 from app.repositories.api_key_repository import ApiKeyRepository
 from app.repositories.credit_account_repository import CreditAccountRepository
+from app.repositories.credit_event_repository import CreditEventRepository
 from app.repositories.credit_grant_repository import CreditGrantRepository
 from app.repositories.credit_hold_repository import CreditHoldRepository
 from app.repositories.ledger_entry_repository import LedgerEntryRepository
@@ -25,6 +26,7 @@ def build_settlement(session: AsyncSession) -> SettlementService:
         CreditGrantRepository(session),
         CreditHoldRepository(session),
         LedgerEntryRepository(session),
+        CreditEventRepository(session),
         ApiKeyRepository(session),
     )
 
