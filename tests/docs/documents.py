@@ -4,9 +4,10 @@ import re
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import dedent
 
 ROOT = Path(__file__).parents[2]
-FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^( *)```(\w*)[^\n]*\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 CODE = re.compile(r"`([^`\n]+)`")
 HEADING = re.compile(r"^#+ +(.+)$", re.MULTILINE)
@@ -45,7 +46,7 @@ class Document:
         """The fenced blocks, in order."""
         text = self.text
         found = FENCE.finditer(text)
-        return [Block(match[1], match[2], text.count("\n", 0, match.start()) + 1) for match in found]
+        return [Block(match[2], dedent(match[3]), text.count("\n", 0, match.start()) + 1) for match in found]
 
     @property
     def links(self):

@@ -46,12 +46,32 @@ func main() {
 	fmt.Println(string(told))
 }
 """
+GO_HANDLER = """
+package main
+
+import (
+	"net/http"
+
+	"example.org/api/gate"
+)
+
+func handle(w http.ResponseWriter, url, serviceKey, key string) {
+	// The page's second block stands here: it compiles.
+	%s
+}
+"""
+MODULE = "module example.org/api\n\ngo 1.19\n"
 CLIENTS = {
     "python": ("python3", {"client.py": 0, "main.py": PYTHON}, ["python3", "main.py"]),
     "javascript": ("node", {"client.mjs": 0, "main.mjs": JAVASCRIPT}, ["node", "main.mjs"]),
     "go": (
         "go",
-        {"gate/gate.go": 0, "main.go": GO, "go.mod": "module example.org/api\n\ngo 1.19\n"},
+        {
+            "gate/gate.go": 0,
+            "handler.go": GO_HANDLER,
+            "main.go": GO,
+            "go.mod": MODULE,
+        },
         ["go", "run", "."],
     ),
 }
@@ -70,10 +90,10 @@ def ask(request, faregate, tmp_path, world):
     """Runs a client of the page in a folder of its own; what it tells its API."""
     runtime, files, command = CLIENTS[request.param]
     require_runtime(runtime)
-    code = next(block.text for block in Document(PAGE).blocks if block.language == request.param)
+    code, *more = [block.text for block in Document(PAGE).blocks if block.language == request.param]
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(text or code)
+        (tmp_path / name).write_text((text % more[0] if text is GO_HANDLER else text) or code)
 
     async def ask(service, key):
         url = f"http://127.0.0.1:{faregate}"
