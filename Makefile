@@ -14,6 +14,9 @@ SITE := .site
 SITE_INSTALLED := $(SITE)/.installed
 COMPILE := pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header
 
+# Compiled modules stay: dozens of processes start in a test run, and each would compile the application anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 # Sets $$uv in a recipe: the uv on PATH, else one of our own in .uv/.
 FIND_UV = set -e; uv=uv; $$uv --version >/dev/null 2>&1 || { uv=.uv/bin/uv; $$uv --version >/dev/null 2>&1 || { \
 	echo "Installing uv into .uv/"; python3 -m venv .uv && .uv/bin/python -m pip install --quiet \
