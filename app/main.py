@@ -192,7 +192,7 @@ async def work_on_jobs(resources: Resources) -> AsyncIterator[None]:
         settings,
         open_jobs=jobs_opener(resources.engine, resources.secret_box),
         open_housekeeping=housekeeping_opener(resources.engine),
-        open_partitions=partitions_opener(resources.engine),
+        open_partitions=partitions_opener(settings.database),
         secret_box=resources.secret_box,
         clock=resources.clock,
     )

@@ -37,7 +37,7 @@ async def work(settings: Settings) -> None:
             settings,
             open_jobs=jobs_opener(engine, secret_box),
             open_housekeeping=housekeeping_opener(engine),
-            open_partitions=partitions_opener(engine),
+            open_partitions=partitions_opener(settings.database),
             secret_box=secret_box,
             clock=system_clock,
         )

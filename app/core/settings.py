@@ -15,6 +15,7 @@ from app.core.forward_settings import ForwardSettings
 from app.core.gate_settings import GateSettings
 from app.core.job_settings import JobSettings
 from app.core.key_settings import KeySettings
+from app.core.ledger_settings import LedgerSettings
 from app.core.mail_settings import MailSettings
 from app.core.organization_settings import OrganizationSettings
 from app.core.provider_settings import OauthSettings, OutboundSettings
@@ -208,6 +209,7 @@ class Settings(BaseSettings):
     gate: GateSettings = Field(default_factory=GateSettings)
     forward: ForwardSettings = Field(default_factory=ForwardSettings)
     usage: UsageSettings = Field(default_factory=UsageSettings)
+    ledger: LedgerSettings = Field(default_factory=LedgerSettings)
     logging: LoggingSettings = Field(default_factory=LoggingSettings)
 
     def __init__(self, **values: Any) -> None:  # noqa: ANN401 -- as in BaseSettings

@@ -5,6 +5,7 @@ from app.models.api_key_secret import ApiKeySecret
 from app.models.audit_event import AuditEvent
 from app.models.base import Base
 from app.models.blog_post import BlogPost
+from app.models.carried_balance import CarriedBalance
 from app.models.charge_id import ChargeId
 from app.models.credit_account import CreditAccount
 from app.models.credit_event import CreditEvent
@@ -42,6 +43,7 @@ __all__ = [
     "AuditEvent",
     "Base",
     "BlogPost",
+    "CarriedBalance",
     "ChargeId",
     "CreditAccount",
     "CreditEvent",

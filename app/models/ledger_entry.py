@@ -4,10 +4,11 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, String, UniqueConstraint, func
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, String, func
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Base, IdentifiedMixin
+from app.core.identifiers import new_id
+from app.models.base import Base
 
 
 class LedgerKind(StrEnum):
@@ -49,12 +50,16 @@ AMOUNT_IS_WHAT_MOVED = (
 )
 
 
-class LedgerEntry(IdentifiedMixin, Base):
-    """One movement of credits, for ever: a trigger refuses UPDATE, DELETE and TRUNCATE."""
+class LedgerEntry(Base):
+    """One movement of credits, for ever: a trigger refuses UPDATE, DELETE and TRUNCATE.
+
+    Partitioned by month. A key of all partitions would have to contain the month, and so let a sequence come
+    twice: each partition has its own instead, `id` and `(organization_id, sequence)`. That no sequence comes
+    twice in different months is the account's doing, whose `last_sequence` moves with every entry.
+    """
 
     __tablename__ = "ledger_entries"
     __table_args__ = (
-        UniqueConstraint("organization_id", "sequence"),
         CheckConstraint(
             "kind IN ('grant', 'charge', 'refund', 'hold', 'settle', 'release', 'expire', 'adjust')",
             name="kind_known",
@@ -62,8 +67,15 @@ class LedgerEntry(IdentifiedMixin, Base):
         CheckConstraint("balance_after >= 0", name="balance_after_not_negative"),
         CheckConstraint("moved > 0", name="moved_positive"),
         CheckConstraint(AMOUNT_IS_WHAT_MOVED, name="amount_is_what_moved"),
+        {"postgresql_partition_by": "RANGE (created_at)"},
     )
+    __mapper_args__ = {  # noqa: RUF012 -- SQLAlchemy declares it as an instance variable
+        "primary_key": ["id"],
+        "eager_defaults": True,
+    }
 
+    id: Mapped[UUID] = mapped_column(default=new_id, insert_sentinel=True)
+    # standards: ignore[DAT006] each partition has one, of its key: (organization_id, sequence)
     organization_id: Mapped[UUID] = mapped_column(ForeignKey("credit_accounts.organization_id"))
     sequence: Mapped[int]
     """1, 2, 3 ... within the organization, without gaps."""

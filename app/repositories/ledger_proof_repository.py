@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -10,14 +10,18 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.core.database import transaction
+from app.repositories.ledger_sums import ACCOUNT_SUMS
 
 ENTRIES_MAX = 100_000
 """Of one organization, in one statement."""
 
-# One statement is one snapshot: an account, its grants and its holds at the same instant.
+# One statement is one snapshot: an account, its grants, its holds and what was carried at the same instant.
 ACCOUNTS = text(
     """
-    SELECT a.organization_id, a.available, a.held, a.last_sequence, COALESCE(e.newest, 0) AS newest_sequence,
+    SELECT a.organization_id, a.available, a.held, a.last_sequence,
+           COALESCE(e.newest, c.sequence, 0) AS newest_sequence, COALESCE(c.sequence, 0) AS carried,
+           COALESCE(c.available, 0) AS ledger_available, COALESCE(c.held, 0) AS ledger_held,
+           COALESCE(c.issued, 0) AS issued, COALESCE(c.spent, 0) AS spent, COALESCE(c.expired, 0) AS expired,
            (COALESCE(g.remaining, 0) - (a.burned - a.burned_settled))::bigint AS in_grants,
            COALESCE(h.amount, 0)::bigint AS in_holds
     FROM (
@@ -25,6 +29,7 @@ ACCOUNTS = text(
         WHERE CAST(:after AS uuid) IS NULL OR organization_id > CAST(:after AS uuid)
         ORDER BY organization_id LIMIT :size
     ) a
+    LEFT JOIN carried_balances c ON c.organization_id = a.organization_id
     LEFT JOIN LATERAL (
         SELECT sum(remaining) AS remaining FROM credit_grants
         WHERE organization_id = a.organization_id AND remaining > 0 AND entered_at IS NOT NULL
@@ -42,18 +47,9 @@ ACCOUNTS = text(
 
 # Entries never change, so those up to a sequence that was read are the same at any later time.
 STRETCHES = text(
-    """
+    f"""
     SELECT e.organization_id, count(*) AS entries, sum(e.amount) AS balance,
-           sum(CASE 'available' WHEN e.to_account THEN e.moved WHEN e.from_account THEN -e.moved ELSE 0 END)
-               AS available,
-           sum(CASE 'held' WHEN e.to_account THEN e.moved WHEN e.from_account THEN -e.moved ELSE 0 END)
-               AS held,
-           sum(CASE 'issued' WHEN e.to_account THEN e.moved WHEN e.from_account THEN -e.moved ELSE 0 END)
-               AS issued,
-           sum(CASE 'spent' WHEN e.to_account THEN e.moved WHEN e.from_account THEN -e.moved ELSE 0 END)
-               AS spent,
-           sum(CASE 'expired' WHEN e.to_account THEN e.moved WHEN e.from_account THEN -e.moved ELSE 0 END)
-               AS expired,
+           {ACCOUNT_SUMS},
            count(*) FILTER (WHERE e.balance_after <> e.before + e.running OR e.sequence <> e.done + e.place)
                AS wrong_entries
     FROM (
@@ -65,7 +61,7 @@ STRETCHES = text(
         WINDOW w AS (PARTITION BY e.organization_id ORDER BY e.sequence)
     ) e
     GROUP BY e.organization_id
-    """
+    """  # noqa: S608 -- the names of accounts are ours
 )
 
 
@@ -82,17 +78,24 @@ class AccountProof:
     """What its grants have left: must be what is available."""
     in_holds: int
     """What its open holds reserve: must be what is held."""
-    done: int = 0
+    carried: int
+    """The last entry that is kept no longer: the figures below begin with what those up to it came to."""
+    ledger_available: int
+    ledger_held: int
+    issued: int
+    spent: int
+    expired: int
+    balance: int = field(init=False)
+    done: int = field(init=False)
     """The sequence up to which entries were read."""
     entries: int = 0
-    balance: int = 0
-    ledger_available: int = 0
-    ledger_held: int = 0
-    issued: int = 0
-    spent: int = 0
-    expired: int = 0
+    """That were read."""
     wrong_entries: int = 0
     """Entries whose running balance or place in the sequence is not what those before them make it."""
+
+    def __post_init__(self) -> None:
+        self.done = self.carried
+        self.balance = self.ledger_available + self.ledger_held
 
     @property
     def is_complete(self) -> bool:
@@ -129,6 +132,11 @@ class LedgerProofRepository:
         """The next accounts in the order of their ids."""
         rows = await self._session.execute(ACCOUNTS, {"after": after, "size": size})
         return [AccountProof(**row) for row in rows.mappings()]
+
+    async def find_account(self, organization_id: UUID) -> AccountProof:
+        """An account as it is now."""
+        (account,) = await self.find_accounts(after=UUID(int=organization_id.int - 1), size=1)
+        return account
 
     async def add_stretches(self, proofs: Sequence[AccountProof]) -> None:
         """Read the next stretch of entries of each, and add it up."""

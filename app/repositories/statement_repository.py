@@ -9,7 +9,7 @@ from sqlalchemy import func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.core.database import transaction
-from app.models import CreditHold, LedgerEntry
+from app.models import CarriedBalance, CreditHold, LedgerEntry
 from app.schemas.credit_statement import MovementSum
 
 HOLD_SECONDS_MAX = 86_400
@@ -17,21 +17,34 @@ HOLD_SECONDS_MAX = 86_400
 
 # Entries are numbered in the order of their instants, so the last one up to an instant is found by halving:
 # two dozen look-ups by the key among ten million, and no index by time that every charge would have to write.
+# Months are ordered likewise: what lies before this one is found by its last entry, and looked at no more.
 LAST_UP_TO = text(
     """
-    WITH RECURSIVE search (low, high) AS (
-        SELECT 0::bigint, last_sequence FROM credit_accounts WHERE organization_id = :organization_id
+    WITH RECURSIVE beginning (month) AS (
+        SELECT date_trunc('month', CAST(:at AS timestamptz), 'UTC')
+    ), search (low, high) AS (
+        SELECT COALESCE(
+                   (SELECT max(e.sequence) FROM ledger_entries e
+                    WHERE e.organization_id = :organization_id AND e.created_at < b.month),
+                   (SELECT sequence FROM carried_balances WHERE organization_id = :organization_id),
+                   0
+               ), a.last_sequence
+        FROM credit_accounts a, beginning b WHERE a.organization_id = :organization_id
         UNION ALL
-        SELECT CASE WHEN e.created_at <= :at THEN m.middle ELSE s.low END,
-               CASE WHEN e.created_at <= :at THEN s.high ELSE m.middle - 1 END
+        SELECT CASE WHEN e.sequence IS NULL THEN s.low ELSE m.middle END,
+               CASE WHEN e.sequence IS NULL THEN m.middle - 1 ELSE s.high END
         FROM search s
+        CROSS JOIN beginning b
         CROSS JOIN LATERAL (SELECT (s.low + s.high + 1) / 2 AS middle) m
-        JOIN ledger_entries e ON e.organization_id = :organization_id AND e.sequence = m.middle
+        LEFT JOIN ledger_entries e ON e.organization_id = :organization_id AND e.sequence = m.middle
+            AND e.created_at >= b.month AND e.created_at <= :at
         WHERE s.low < s.high
     )
-    SELECT s.low, COALESCE(e.balance_after, 0)
+    SELECT s.low, COALESCE(e.balance_after, c.available + c.held, 0)
     FROM search s
     LEFT JOIN ledger_entries e ON e.organization_id = :organization_id AND e.sequence = s.low
+        AND e.created_at <= :at
+    LEFT JOIN carried_balances c ON c.organization_id = :organization_id AND c.sequence = s.low
     WHERE s.low >= s.high
     """
 )
@@ -42,6 +55,11 @@ class StatementRepository:
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
+
+    async def find_beginning(self, organization_id: UUID) -> datetime | None:
+        """From which instant on entries are kept; None: from the first one on."""
+        query = select(CarriedBalance.before).where(CarriedBalance.organization_id == organization_id)
+        return await self._session.scalar(query)
 
     async def read_balance(self, organization_id: UUID, at: datetime) -> tuple[int, int]:
         """The last entry's sequence up to an instant, and the balance after it; zeros when there was none."""

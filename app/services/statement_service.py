@@ -38,17 +38,20 @@ class StatementService:
 
         Raises:
             NotFoundError: there is no such organization, or it is not the caller's.
-            ValidationFailedError: the time ends before it begins.
+            ValidationFailedError: the time ends before it begins, or begins before what is kept.
         """
         until = query.until or self._clock()
         since = query.since or start_of("month", until)
         if since > until:
-            problem = {"parameter": "since", "detail": "must not be after `until`", "code": "out_of_range"}
-            raise ValidationFailedError([problem])
+            raise out_of_range("must not be after `until`")
         # It settles what time alone has done meanwhile.
         organization_id = (
             await self._credit.get_balance(caller, organization_id=query.organization_id)
         ).organization_id
+        beginning = await self._statements.find_beginning(organization_id)
+        if beginning is not None and since < beginning:
+            detail = f"must not be before {beginning:%Y-%m-%d}, where what is kept of the ledger begins"
+            raise out_of_range(detail)
         opening, closing = [await self._balance(organization_id, at) for at in (since, until)]
         movements = await self._statements.sum_by_kind(
             organization_id, after=opening.sequence, up_to=closing.sequence
@@ -84,3 +87,8 @@ class StatementService:
             if len(entries) < EXPORT_CHUNK:
                 return
             before = entries[-1].sequence
+
+
+def out_of_range(detail: str) -> ValidationFailedError:
+    """What is wrong with `since`."""
+    return ValidationFailedError([{"parameter": "since", "detail": detail, "code": "out_of_range"}])

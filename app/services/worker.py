@@ -36,7 +36,7 @@ def build_worker(
     handlers.register(SendMail, mails.send)
     housekeeping = HousekeepingService(open_housekeeping, settings=settings.sessions, clock=clock)
     jobs = JobService(open_jobs, failed_kept=timedelta(days=settings.jobs.failed_kept_days))
-    partitions = PartitionService(open_partitions, settings=settings.usage)
+    partitions = PartitionService(open_partitions, usage=settings.usage, ledger=settings.ledger)
     return JobWorker(
         lambda: connect(settings.database),
         settings.jobs,

@@ -11,7 +11,7 @@ from app.services.ledger_proof_service import contradictions_of
 async def contradictions_in(session: AsyncSession, organization_id: UUID) -> list[str]:
     """What does not add up, as the session sees it."""
     repository = LedgerProofRepository(session)
-    (account,) = await repository.find_accounts(after=UUID(int=organization_id.int - 1), size=1)
+    account = await repository.find_account(organization_id)
     while not account.is_complete:
         await repository.add_stretches([account])
     return contradictions_of(account)
