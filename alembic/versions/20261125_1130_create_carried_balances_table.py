@@ -1,15 +1,15 @@
 """Create carried balances table.
 
-Revision: 20261125_1110
-After: 20261125_0853
+Revision: 20261125_1130
+After: 20261125_1121
 """
 
 import sqlalchemy as sa
 
 from alembic import op
 
-revision = "20261125_1110"
-down_revision = "20261125_0853"
+revision = "20261125_1130"
+down_revision = "20261125_1121"
 branch_labels = None
 depends_on = None
 

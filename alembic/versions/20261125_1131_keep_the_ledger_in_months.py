@@ -1,13 +1,13 @@
 """Keep the ledger in months.
 
-Revision: 20261125_1111
-After: 20261125_1110
+Revision: 20261125_1131
+After: 20261125_1130
 """
 
 from alembic import op
 
-revision = "20261125_1111"
-down_revision = "20261125_1110"
+revision = "20261125_1131"
+down_revision = "20261125_1130"
 branch_labels = None
 depends_on = None
 
