@@ -1,4 +1,4 @@
-"""The ledger in months: balances are carried out of those that are dropped, and proved on."""
+"""Carried balances: what the dropped months of the ledger came to, and what is proved from there on."""
 
 from contextlib import asynccontextmanager
 
