@@ -78,10 +78,11 @@ FROM big_organizations o JOIN big_keys k ON k.organization = o.n GROUP BY o.id
 """
 
 LEDGER_INDEXES = """
-SELECT i.indexrelid::regclass::text AS name, pg_get_indexdef(i.indexrelid) AS definition,
+SELECT i.indrelid::regclass::text AS place, i.indexrelid::regclass::text AS name,
+       pg_get_indexdef(i.indexrelid) AS definition,
        quote_ident(c.conname) AS constraint_name, pg_get_constraintdef(c.oid) AS constraint_definition
 FROM pg_index i LEFT JOIN pg_constraint c ON c.conindid = i.indexrelid AND c.contype IN ('p', 'u')
-WHERE i.indrelid = 'ledger_entries'::regclass
+WHERE i.indrelid IN (SELECT inhrelid FROM pg_inherits WHERE inhparent = 'ledger_entries'::regclass)
 """
 
 
@@ -178,15 +179,15 @@ class BigWorldMaker:
             await self._connection.execute(MAKE_ENTRIES, first, last, *figures)
 
     async def _drop_ledger_indexes(self) -> list[str]:
-        """Drop them all; the statements that make them again, as they were."""
+        """Drop those of every month; the statements that make them again, as they were."""
         definitions = []
         for index in await self._connection.fetch(LEDGER_INDEXES):
-            name, constraint = index["name"], index["constraint_name"]
+            place, name, constraint = index["place"], index["name"], index["constraint_name"]
             if constraint is None:
                 await self._connection.execute(f"DROP INDEX {name}")
                 definitions.append(index["definition"])
             else:
-                await self._connection.execute(f"ALTER TABLE ledger_entries DROP CONSTRAINT {constraint}")
+                await self._connection.execute(f"ALTER TABLE {place} DROP CONSTRAINT {constraint}")
                 added = f"ADD CONSTRAINT {constraint} {index['constraint_definition']}"
-                definitions.append(f"ALTER TABLE ledger_entries {added}")
+                definitions.append(f"ALTER TABLE {place} {added}")
         return definitions
