@@ -10,7 +10,7 @@ import asyncpg
 from app.adapters.embedded_postgres import EmbeddedPostgres
 from app.cli.migrate import upgrade
 from app.cli.verify_ledger import describe, prove
-from app.core.settings import DatabaseSettings
+from app.core.database_settings import DatabaseSettings
 
 R = TypeVar("R")
 

@@ -80,6 +80,10 @@ class DevelopmentFolder:
         if text is None:
             text = make()
             self._write(name, text)
+        if not text:
+            remedy = f"put back what was in it, or remove {self.path} to begin anew"
+            message = f"{self._path_of(name)} is empty: {remedy}"
+            raise CommandError(message)
         return text
 
     def _path_of(self, name: str) -> Path:

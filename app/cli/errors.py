@@ -20,5 +20,6 @@ def variable_of(location: tuple[int | str, ...]) -> str:
 
 
 def lower_first(text: str) -> str:
-    """The text as the rest of a sentence."""
+    """The text as the rest of a sentence, without what Pydantic puts before our own."""
+    text = text.removeprefix("Value error, ")
     return text[:1].lower() + text[1:]

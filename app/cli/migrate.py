@@ -9,7 +9,7 @@ from alembic import command
 from app.cli.console import say
 from app.cli.environment import database_at_hand
 from app.cli.errors import CommandError
-from app.core.settings import DatabaseSettings
+from app.core.database_settings import DatabaseSettings
 
 ALEMBIC_INI = Path(__file__).parents[2] / "alembic.ini"
 

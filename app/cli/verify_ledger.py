@@ -10,7 +10,7 @@ from app.cli.console import complain, say
 from app.cli.environment import database_at_hand
 from app.cli.errors import CommandError
 from app.core.database import create_engine
-from app.core.settings import DatabaseSettings
+from app.core.database_settings import DatabaseSettings
 from app.repositories.ledger_proof_repository import ledger_proof_opener
 from app.services.ledger_proof_service import LedgerDrift, LedgerProof, LedgerProofService
 

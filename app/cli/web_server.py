@@ -75,6 +75,9 @@ def load_in_worker() -> Any:  # noqa: ANN401 -- an ASGI application, whatever it
 
     Its own session keeps the terminal's Ctrl-C away: the parent hears it and stops the workers in order.
     """
+    # Until Granian listens for signals itself, a worker still has its parent's handler, which would only
+    # take note: who stops a server that is just starting would wait until it is killed.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     os.setsid()
     threading.Thread(target=leave_with_parent, args=(os.getppid(),), daemon=True).start()
     return getattr(importlib.import_module(TARGET_MODULE), TARGET_FACTORY)()

@@ -11,13 +11,16 @@ from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
+from app.core.database_settings import DatabaseSettings
 from app.core.exceptions import CommitOutcomeUnknownError, DatabaseUnavailableError
-from app.core.settings import DatabaseSettings
 
 UNDONE_STATES = frozenset({"55P03", "57014", "53100", "53200"})
 """Lock or statement timeout, disk or memory full: PostgreSQL says so after it has undone the statement."""
 
-UNAVAILABLE_STATES = UNDONE_STATES | {"57P01", "57P02", "57P03", "53300"}
+REFUSED_AT_THE_DOOR = frozenset({"28000", "28P01", "3D000"})
+"""No such role, wrong password, no such database: said to who connects, as while an operator changes them."""
+
+UNAVAILABLE_STATES = UNDONE_STATES | REFUSED_AT_THE_DOOR | {"57P01", "57P02", "57P03", "53300"}
 """All SQLSTATEs that say "not now": shut down, starting, too many connections besides."""
 UNREACHABLE = (DBAPIError, PoolTimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
 """What a lost database looks like from SQLAlchemy, from the driver, and from the network."""
@@ -208,6 +211,13 @@ def is_unreachable(error: BaseException) -> bool:
     if isinstance(error, asyncpg.PostgresError):
         return isinstance(error, asyncpg.PostgresConnectionError) or error.sqlstate in UNAVAILABLE_STATES
     return isinstance(error, UNREACHABLE)
+
+
+def reason_of(error: BaseException) -> str:
+    """What PostgreSQL or the network said in the first place, in a line for the log."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return f"{type(error).__name__}: {error}".partition("\n")[0]
 
 
 def driver_error_of(error: DBAPIError) -> BaseException:

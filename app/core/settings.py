@@ -5,12 +5,12 @@ from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import parse_qsl, urlencode
 
-from pydantic import AfterValidator, Field, HttpUrl, SecretStr, ValidationError
+from pydantic import Field, HttpUrl, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from app.core.database_settings import DatabaseSettings
 from app.core.forward_settings import ForwardSettings
 from app.core.gate_settings import GateSettings
 from app.core.job_settings import JobSettings
@@ -31,8 +31,6 @@ from app.core.usage_settings import UsageSettings
 
 PREFIX = "FAREGATE_"
 DELIMITER = "__"
-LIBPQ_ONLY_PARAMETERS = frozenset({"channel_binding", "connect_timeout", "gssencmode"})
-"""What platforms put into PostgreSQL URLs and asyncpg does not know."""
 
 
 class Environment(StrEnum):
@@ -41,55 +39,6 @@ class Environment(StrEnum):
     DEVELOPMENT = "development"
     TEST = "test"
     PRODUCTION = "production"
-
-
-def require_postgresql(url: SecretStr | None) -> SecretStr | None:
-    """Refuse the URL of anything but PostgreSQL."""
-    if url is not None and not url.get_secret_value().startswith(("postgresql://", "postgres://")):
-        message = "must begin with postgresql://"
-        raise ValueError(message)
-    return url
-
-
-class DatabaseSettings(SettingsGroup):
-    """Where PostgreSQL is, and how patient we are with it."""
-
-    url: Annotated[SecretStr | None, AfterValidator(require_postgresql)] = None
-    pool_size: Annotated[int, Field(ge=1, le=200)] = 10
-    pool_timeout_seconds: Annotated[float, Field(gt=0, le=60)] = 5
-    connect_timeout_seconds: Annotated[float, Field(gt=0, le=60)] = 5
-    statement_timeout_seconds: Annotated[float, Field(gt=0, le=300)] = 10
-    lock_timeout_seconds: Annotated[float, Field(gt=0, le=300)] = 5
-
-    @property
-    def sqlalchemy_url(self) -> str:
-        """The URL with the driver named, as SQLAlchemy wants it.
-
-        Raises:
-            ValueError: no URL is set.
-        """
-        if self.url is None:
-            message = "DATABASE_URL is not set"
-            raise ValueError(message)
-        _, _, rest = self.url.get_secret_value().partition("://")
-        place, _, query = rest.partition("?")
-        parameters = [
-            ("ssl" if name == "sslmode" else name, value)
-            for name, value in parse_qsl(query)
-            if name not in LIBPQ_ONLY_PARAMETERS
-        ]
-        return f"postgresql+asyncpg://{place}" + (f"?{urlencode(parameters)}" if parameters else "")
-
-    @property
-    def driver_url(self) -> str:
-        """The URL as the driver itself wants it.
-
-        Raises:
-            ValueError: no URL is set.
-        """
-        return self.sqlalchemy_url.replace("postgresql+asyncpg", "postgresql", 1).replace(
-            "ssl=", "sslmode=", 1
-        )
 
 
 class HttpSettings(SettingsGroup):

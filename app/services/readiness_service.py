@@ -4,6 +4,7 @@ import asyncio
 
 import structlog
 
+from app.core.database import reason_of
 from app.core.exceptions import NotReadyError
 from app.repositories.migration_repository import MigrationRepository
 
@@ -37,7 +38,7 @@ class ReadinessService:
             async with asyncio.timeout(self._patience_seconds):
                 applied = await self._migrations.applied_revisions()
         except Exception as error:
-            logger.warning("not ready: the database does not answer", error=type(error).__name__)
+            logger.warning("not ready: the database does not answer", reason=reason_of(error))
             raise NotReadyError from error
         if applied != self._needed_revisions:
             logger.warning("not ready: migrations differ", applied=sorted(applied))

@@ -6,6 +6,7 @@ from contextlib import suppress
 import structlog
 
 from app.core.access_tokens import AccessTokens
+from app.core.database import reason_of
 from app.core.exceptions import UnavailableError
 from app.services.signing_key_service import SigningKeyService
 
@@ -32,6 +33,7 @@ class SigningKeyWatch:
         self._access_tokens = access_tokens
         self._pause_seconds = pause_seconds
         self._wanted = asyncio.Event()
+        self._last_reason: str | None = None
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -65,9 +67,16 @@ class SigningKeyWatch:
                 await self._refresh()
             except UnavailableError as error:
                 # The gate is asked about every token as well, and without a database it lets nobody through.
-                logger.info("signing keys not read", error=error.code)
+                self._complain(reason_of(error))
             except Exception:
                 logger.exception("signing keys not read")
 
     async def _refresh(self) -> None:
         self._access_tokens.use(await self._signing_keys.load())
+        self._last_reason = None
+
+    def _complain(self, reason: str) -> None:
+        """Say why once, not ten times a second."""
+        if reason != self._last_reason:
+            logger.warning("signing keys not read", reason=reason)
+            self._last_reason = reason

@@ -109,6 +109,18 @@ def test_a_data_folder_that_is_a_file_is_named(environment, folder):
         pass
 
 
+def test_a_secret_that_was_emptied_is_named_and_not_made_anew(environment, folder):
+    environment["DATABASE_URL"] = "postgresql://somewhere/else"
+    pepper = folder / ".data" / "api_key_pepper"
+    pepper.parent.mkdir()
+    pepper.write_text("")
+
+    with pytest.raises(CommandError, match=r"api_key_pepper is empty"), database_at_hand():
+        pass
+
+    assert pepper.read_text() == ""
+
+
 def test_options_win_over_variables_and_the_public_url_follows(environment):
     environment |= {"FAREGATE_HTTP__PORT": "1000", "FAREGATE_HTTP__HOST": "0.0.0.0"}
 

@@ -1,14 +1,15 @@
 """A database that goes away is told apart from one that is displeased, whenever it goes."""
 
 import asyncio
+import re
 from contextlib import asynccontextmanager
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
-from app.core.database import create_driver_pool, create_engine, driver_connection, transaction
+from app.core.database import create_driver_pool, create_engine, driver_connection, reason_of, transaction
+from app.core.database_settings import DatabaseSettings
 from app.core.exceptions import DatabaseUnavailableError
-from app.core.settings import DatabaseSettings
 
 PLEASED = b"N"
 """The answer to whether there is TLS: there is not, go on."""
@@ -56,3 +57,19 @@ async def test_a_server_that_dies_while_the_gate_connects_is_unavailable(answers
         with pytest.raises(DatabaseUnavailableError):
             async with driver_connection(pool):
                 pass
+
+
+@pytest.mark.parametrize(
+    "user", ["nobody of that name", "faregate"], ids=["no such role", "no such database"]
+)
+async def test_without_the_role_or_the_database_it_is_unavailable_and_the_log_can_say_why(database_url, user):
+    wrong = make_url(database_url).set(username=user, database="no such database")
+    settings = DatabaseSettings.model_validate({"url": wrong.render_as_string(hide_password=False)})
+    engine = create_engine(settings, pool_size=1)
+
+    with pytest.raises(DatabaseUnavailableError) as caught:
+        async with transaction(engine) as session:
+            await session.execute(text("SELECT 1"))
+
+    assert re.search(r'^\w+: (role|database) "no[^"]+" does not exist$', reason_of(caught.value))
+    await engine.dispose()

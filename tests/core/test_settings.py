@@ -8,7 +8,8 @@ from unittest.mock import patch
 import pytest
 from pydantic import ValidationError
 
-from app.core.settings import DatabaseSettings, Environment, Settings
+from app.core.database_settings import DatabaseSettings
+from app.core.settings import Environment, Settings
 from app.core.sign_up_policy import SignUpPolicy
 
 PEPPER = "Zk3vQ0mB8tYw2Rj6LxHs9DfGc1NpUaEi"
@@ -99,6 +100,28 @@ def test_another_database_is_refused_without_showing_the_url(environment):
 
     assert "postgresql://" in str(caught.value)
     assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("rest", "complaint"),
+    [
+        ("host:port/db", "must be a URL"),
+        ("u:hunter2#@host/db", "must be a URL"),
+        ("u:hunter/2@host/db", "must be a URL"),
+        ("u:hunter2@[::1/db", "must be a URL"),
+        ("h:70000/db", "must be a URL"),
+        ("u:hunter2@h/db?sslrootcert=ca", "must do without the parameter sslrootcert"),
+        ("u:hunter2@h/db?sslmode=maybe", "must have one of these as sslmode"),
+    ],
+)
+def test_a_url_that_cannot_be_used_is_refused_without_being_shown(environment, rest, complaint):
+    environment["DATABASE_URL"] = f"postgresql://{rest}"
+
+    with pytest.raises(ValidationError) as caught:
+        Settings()
+
+    assert complaint in str(caught.value)
+    assert "hunter" not in str(caught.value)
 
 
 def test_a_misspelt_name_is_refused(environment):

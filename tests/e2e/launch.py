@@ -89,6 +89,13 @@ class Launch:
             time.sleep(0.02)
         return time.monotonic() - self._begun
 
+    def wait_for_announcement(self):
+        """Wait until it tells other commands where it is: its worker is started next."""
+        deadline = time.monotonic() + START_SECONDS_MAX
+        while not (self.folder / ".data/run.json").exists():
+            assert time.monotonic() < deadline, self.output
+            time.sleep(0.02)
+
     def is_welcoming(self):
         """Whether all of the panel is there."""
         _, _, rest = self.output.partition("Faregate is ready")

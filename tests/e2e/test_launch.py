@@ -10,12 +10,16 @@ import httpx2
 import pytest
 
 from app.cli.seed import OPERATOR_EMAIL
+from app.cli.web_server import SHUTDOWN_SECONDS_MAX
 from tests.conftest import ENCRYPTION_KEY
 from tests.e2e.launch import START_SECONDS_MAX, STOP_SECONDS_MAX, Launch, command, free_port, is_alive
 from tests.factories.databases import own_database
 from tests.folders import folder_of_our_own
 
 pytestmark = pytest.mark.long
+
+MOMENT_SECONDS = 0.5
+"""After which a worker is there, and has not loaded the application yet."""
 
 
 @pytest.fixture(scope="module")
@@ -220,6 +224,18 @@ async def test_with_a_database_url_nothing_is_embedded_or_seeded(folder, databas
     assert {path.name for path in (folder / ".data").iterdir()} == {"api_key_pepper"}
     assert launch.process.returncode == 0
     assert "rror" not in launch.output
+
+
+def test_ctrl_c_while_it_starts_is_obeyed_at_once(folder):
+    launch = Launch(folder)
+    launch.wait_for_announcement()
+    time.sleep(MOMENT_SECONDS)
+
+    seconds = launch.press_ctrl_c()
+
+    assert launch.process.returncode == 0
+    assert "refused to gracefully stop" not in launch.output
+    assert seconds < SHUTDOWN_SECONDS_MAX
 
 
 def test_it_stops_whole_and_comes_back_with_everything(folder):

@@ -11,7 +11,7 @@ from sqlalchemy import make_url
 
 from app.cli.migrate import upgrade
 from app.core.database import create_driver_pool
-from app.core.settings import DatabaseSettings
+from app.core.database_settings import DatabaseSettings
 from app.repositories.admission_statements import FURTHER, KEYS, SESSIONS, WRITE_BUCKETS, WRITE_CHARGES
 
 BUCKET_TABLE = "rate_limit_states"

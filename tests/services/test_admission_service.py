@@ -8,13 +8,13 @@ from sqlalchemy import select, text, update
 
 from app.core.admission import LimitDemand
 from app.core.database import transaction
+from app.core.database_settings import DatabaseSettings
 from app.core.exceptions import (
     DatabaseUnavailableError,
     OverloadedError,
     RateLimitedError,
 )
 from app.core.gcra import Quota
-from app.core.settings import DatabaseSettings
 from app.models import ApiKey, CreditAccount
 from tests.factories.gate import admit_all, call, open_gate
 

@@ -11,9 +11,9 @@ from sqlalchemy import func, select
 
 from app.core.charge import ChargeOrder
 from app.core.database import create_engine, transaction
+from app.core.database_settings import DatabaseSettings
 from app.core.exceptions import InsufficientCreditsError
 from app.core.hold import HoldOrder
-from app.core.settings import DatabaseSettings
 from app.models import CreditAccount, CreditGrant, LedgerEntry, Organization, Plan
 from app.repositories.api_key_repository import ApiKeyRepository
 from app.repositories.charge_id_repository import ChargeIdRepository
