@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.database import create_engine, transaction
-from app.core.settings import DatabaseSettings
+from app.core.database_settings import DatabaseSettings
 from app.repositories.carried_balance_repository import CarriedBalanceRepository
 
 SCHEMA = "partitions"

@@ -12,8 +12,8 @@ from app.api.resources import Resources
 from app.core import api_key_secrets
 from app.core.admission import AdmissionCall, AdmissionRequest
 from app.core.database import create_driver_pool
+from app.core.database_settings import DatabaseSettings
 from app.core.gate_settings import GateSettings
-from app.core.settings import DatabaseSettings
 from app.core.usage_settings import UsageSettings
 from app.repositories.admission_repository import Admissions
 from app.services.admission_identity import Policy
