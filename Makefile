@@ -14,6 +14,9 @@ SITE := .site
 SITE_INSTALLED := $(SITE)/.installed
 COMPILE := pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header
 
+# The title of a decision, for `make new-adr`.
+export TITLE ?=
+
 # Compiled modules stay: dozens of processes start in a test run, and each would compile the application anew.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -23,10 +26,10 @@ FIND_UV = set -e; uv=uv; $$uv --version >/dev/null 2>&1 || { uv=.uv/bin/uv; $$uv
 	--disable-pip-version-check --require-hashes --requirement requirements/uv.txt; }; }
 
 .DEFAULT_GOAL := help
-.PHONY: help run test prove torture check bench docs migrate demo lock
+.PHONY: help run test prove torture check bench docs migrate demo lock coverage new-adr
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(INSTALLED) ## Start Faregate with its own PostgreSQL on http://127.0.0.1:8000
 	@$(BIN)/faregate run $(ARGS)
@@ -47,6 +50,12 @@ check: $(INSTALLED) ## Lint, format check, types, import rules and the standards
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m standards check
 
+coverage: $(INSTALLED) ## Run the tests and count the branches they take: at least 95 % (ARGS as for test)
+	@rm -f .coverage .coverage.*
+	@$(BIN)/coverage run -m pytest -n $(TEST_PROCESSES) -m "not long and not torture" $(ARGS)
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report
+
 bench: $(INSTALLED) ## Measure the figures that are promised
 	@$(BIN)/python -m benchmarks $(ARGS)
 
@@ -58,6 +67,9 @@ migrate: $(INSTALLED) ## Bring the database at DATABASE_URL (or the running deve
 
 demo: $(INSTALLED) ## Tell the whole story against a running server, request by request
 	@$(BIN)/faregate demo $(ARGS)
+
+new-adr: $(INSTALLED) ## Begin the page of a decision: TITLE="A batch is one statement"
+	@$(BIN)/python scripts/new_adr.py "$$TITLE"
 
 lock: ## Renew requirements/*.txt from pyproject.toml (ARGS=--upgrade for the newest versions)
 	@$(FIND_UV); \
