@@ -1,5 +1,6 @@
 """What is no JSON object, or not declared as one: the right problem, and nothing consumed."""
 
+import asyncio
 import json
 
 import pytest
@@ -35,9 +36,9 @@ MALFORMED = {
 @pytest.mark.parametrize("operation", WITH_BODY, ids=str)
 async def test_bodies_that_are_no_json_object_are_refused(sender, operation):
     before = await sender.balances()
-    for name, (body, status) in MALFORMED.items():
-        answer = await sender(operation, body)
+    answers = await asyncio.gather(*(sender(operation, body) for body, _status in MALFORMED.values()))
 
+    for (name, (_body, status)), answer in zip(MALFORMED.items(), answers, strict=True):
         if name == "null" and not operation.definition["requestBody"].get("required"):
             continue
         assert answer.status_code == status, name
@@ -62,9 +63,11 @@ CONTENT_TYPES = [
 async def test_bodies_under_another_content_type_are_refused(sender, operation):
     before = await sender.balances()
     body = json.dumps(operation.example).encode()
-    for content_type in CONTENT_TYPES:
-        answer = await sender(operation, body, **{"Content-Type": content_type})
+    answers = await asyncio.gather(
+        *(sender(operation, body, **{"Content-Type": content_type}) for content_type in CONTENT_TYPES)
+    )
 
+    for content_type, answer in zip(CONTENT_TYPES, answers, strict=True):
         assert answer.status_code == 415, content_type
         assert answer.json()["code"] == "unsupported_media_type"
     assert (await sender(operation, body, **{"Content-Encoding": "gzip"})).status_code == 415

@@ -1,5 +1,6 @@
 """Every field of every body, at its limits and past them: a problem, and nothing consumed."""
 
+import asyncio
 import json
 
 import jsonschema_rs
@@ -91,8 +92,13 @@ async def test_every_field_refuses_what_it_does_not_document(sender, operation):
     before = await sender.balances()
     surprises = []
 
-    for raw, group in forbidden_at_once(operation):
-        answer = await sender(operation, spoil(operation, raw, *group))
+    attempts = forbidden_at_once(operation)
+    # Together, so that the gate decides about them together: that takes half the time.
+    answers = await asyncio.gather(
+        *(sender(operation, spoil(operation, raw, *group)) for raw, group in attempts)
+    )
+
+    for (raw, group), answer in zip(attempts, answers, strict=True):
         for place in group:
             if points_to(answer, place):
                 continue

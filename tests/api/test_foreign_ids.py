@@ -3,11 +3,13 @@
 import re
 import secrets
 
+import httpx2
 import pytest
 
 from app.core.identifiers import new_id
 from app.models import ExternalIdentity, Passkey
 from tests.api.operations import OPERATIONS
+from tests.factories import World
 from tests.factories.blog_posts import write_post
 
 ID = re.compile(r"{(\w+_id)}")
@@ -31,9 +33,19 @@ BY_QUERY = [
 ]
 
 
-@pytest.fixture
-async def foreign(client, world):
-    """An id of each kind, all somebody else's. A route with an id of another kind needs one here."""
+@pytest.fixture(scope="module")
+async def foreign(app, resources):
+    """An id of each kind, all somebody else's. A route with an id of another kind needs one here.
+
+    They are the same in all tests: whoever changed one would have failed.
+    """
+    transport = httpx2.ASGITransport(app=app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://test") as client:
+        return await make_foreign(client, World(resources))
+
+
+async def make_foreign(client, world):
+    """Make a stranger who has one of each."""
     stranger = await world.caller()
     key = await world.api_key(await world.get_organization(stranger.organization_id))
     post = await write_post(client, stranger)

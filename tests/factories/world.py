@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.api.dependencies.settlement_service import build_settlement
 from app.api.resources import Resources
@@ -53,6 +54,12 @@ class IssuedApiKey:
     headers: dict[str, str] = field(default_factory=dict)
 
 
+def newcomer(**values: Any) -> User:
+    """A person without a password, not yet stored."""
+    email = f"person-{secrets.token_hex(8)}@example.org"
+    return User(**{"id": new_id(), "email": email, "email_verified_at": datetime.now(UTC), **values})
+
+
 class World:
     """Makes organizations, people, keys and sessions; nothing it makes is shared between tests."""
 
@@ -69,23 +76,30 @@ class World:
 
     async def user(self, **values: Any) -> User:
         """A new person without a password."""
-        email = f"person-{secrets.token_hex(8)}@example.org"
-        user = User(**{"email": email, "email_verified_at": datetime.now(UTC), **values})
+        user = newcomer(**values)
         await self.save(user)
         return user
 
     async def organization(
         self, *, credits: int = 1_000, plan: Plan | str | None = None, owner: User | None = None
     ) -> Organization:
-        """A new organization with an owner and a credit account, on a plan without limits by default."""
-        chosen = plan if isinstance(plan, Plan) else await self.plan_named(plan or "internal")
-        owner = owner or await self.user()
-        organization = Organization(name="Test organization", plan_id=chosen.id)
-        await self.save(organization)
+        """A new organization with an owner and a credit account, on a plan without limits by default.
+
+        The owner may be somebody who is not stored yet: one transaction stores them all.
+        """
+        person = owner or newcomer()
+        organization = Organization(id=new_id(), name="Test organization")
         account = CreditAccount(organization_id=organization.id)
-        await self.save(account, Membership(organization_id=organization.id, user_id=owner.id, role="owner"))
-        if credits:
-            await self.grant(organization.id, credits)
+        membership = Membership(organization_id=organization.id, user_id=person.id, role="owner")
+        async with transaction(self.resources.engine) as session:
+            named = select(Plan.id).where(Plan.name == (plan or "internal"))
+            organization.plan_id = plan.id if isinstance(plan, Plan) else await session.scalar(named)
+            session.add_all([person, organization])
+            await session.flush()
+            session.add_all([account, membership])
+            await session.flush()
+            if credits:
+                await self.grant_in(session, organization.id, credits)
         return organization
 
     async def member(self, organization: Organization, user: User, *, role: str) -> None:
@@ -112,16 +126,22 @@ class World:
     async def grant(self, organization_id: UUID, amount: int, **values: Any) -> CreditGrant:
         """Give credits that can be spent at once, with the ledger entry that explains them."""
         async with transaction(self.resources.engine) as session:
-            settlement = build_settlement(session)
-            book = await settlement.open_settled(organization_id)
-            grant = lasting_grant(book, amount, GrantSource.PURCHASE, "test")
-            grant.change(**values)
-            session.add(grant)
-            await session.flush()
-            book.expect_change(grant.expires_at)
-            book.move(LedgerKind.GRANT, amount, reason="test", grant_id=grant.id)
-            await settlement.write(book)
-            return grant
+            return await self.grant_in(session, organization_id, amount, **values)
+
+    async def grant_in(
+        self, session: AsyncSession, organization_id: UUID, amount: int, **values: Any
+    ) -> CreditGrant:
+        """The same, in a transaction that does more."""
+        settlement = build_settlement(session)
+        book = await settlement.open_settled(organization_id)
+        grant = lasting_grant(book, amount, GrantSource.PURCHASE, "test")
+        grant.change(**values)
+        session.add(grant)
+        await session.flush()
+        book.expect_change(grant.expires_at)
+        book.move(LedgerKind.GRANT, amount, reason="test", grant_id=grant.id)
+        await settlement.write(book)
+        return grant
 
     async def let_change(self, grant_id: UUID, *, column: str) -> datetime:
         """Let a grant expire (`expires_at`) or begin (`effective_at`) at this very instant, which is told."""
@@ -155,15 +175,14 @@ class World:
 
     async def service_key(self, *scopes: Scope) -> IssuedApiKey:
         """A key that may ask the gate: of a new organization of an operator, without limits."""
-        operator = await self.user(is_operator=True)
-        organization = await self.organization(credits=0, owner=operator)
+        organization = await self.organization(credits=0, owner=newcomer(is_operator=True))
         return await self.api_key(organization, scopes=[Scope.GATE_VERIFY, *scopes])
 
     async def caller(
         self, *, by: str = "session", credits: int = 1_000, plan: Plan | None = None, **user: Any
     ) -> Caller:
         """Someone new, in a new organization, calling by `session` (JWT) or by `api_key`."""
-        person = await self.user(**user)
+        person = newcomer(**user)
         organization = await self.organization(credits=credits, plan=plan, owner=person)
         if by == "session":
             return await self.session_caller(person, organization)
