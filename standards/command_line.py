@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from standards.engine import check_folder, chosen
 from standards.errors import CheckError
@@ -45,9 +46,40 @@ def make_parser() -> argparse.ArgumentParser:
     )
     check.add_argument("--list", action="store_true", help="name the rules")
     check.add_argument("--explain", metavar="ID", help="say what a rule wants, and why")
+    add_new(commands)
     write = commands.add_parser("reference", help="print all rules as one page")
     write.set_defaults(run=run_reference)
     return parser
+
+
+def add_new(commands: Any) -> None:  # noqa: ANN401 -- argparse has no public name for it
+    """The commands that write."""
+    new = commands.add_parser("new", help="write an entity, or a field of one, through all layers")
+    kinds = new.add_subparsers(required=True, metavar="WHAT")
+    entity = kinds.add_parser(
+        "entity", help="write an entity: new entity Invoice number:str:unique total:int"
+    )
+    entity.set_defaults(run=run_new, what="run_new_entity")
+    entity.add_argument("name", help="its class, in the singular: SupportTicket")
+    entity.add_argument("fields", nargs="+", metavar="FIELD", help="name:type, with ? if it may be left out")
+    entity.add_argument("--plural", help="its table, where English is not enough: people")
+    for each in (entity,):
+        each.add_argument("--dry-run", action="store_true", help="show what would change, as a diff")
+        each.add_argument("--project", type=Path, default=Path(), help="the project; else this folder")
+
+
+def run_new(options: argparse.Namespace) -> int:
+    """Write something new; what only those need who do that is imported only now.
+
+    Raises:
+        CheckError: it cannot be made; nothing has been written.
+    """
+    try:
+        commands = importlib.import_module("standards.generator.commands")
+    except ImportError as error:
+        message = f"`new` needs the tools for development, and {error.name} is not installed"
+        raise CheckError(message) from error
+    return int(getattr(commands, options.what)(options))
 
 
 def run_check(options: argparse.Namespace) -> int:

@@ -31,12 +31,13 @@ COMMANDS = {
     "reencrypt-secrets": "app.cli.reencrypt_secrets",
     "check-health": "app.cli.check_health",
     "check": "app.cli.check",
+    "new": "app.cli.new",
     "prepare": "app.cli.prepare",
 }
 """Where each command is: a function, or a group of commands, of its own name in that module."""
 
 HIDDEN = frozenset({"prepare"})
-WITH_OPTIONS_OF_ITS_OWN = frozenset({"check"})
+WITH_OPTIONS_OF_ITS_OWN = frozenset({"check", "new"})
 """Whatever stands after its name is handed on as it is, `--help` included."""
 
 

@@ -1,7 +1,7 @@
 """Field types for outside input; lax conversions are refused (`true` is not 1, `"5"` is not 5)."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StrictBool, StringConstraints
@@ -13,6 +13,7 @@ CREDITS_MAX = 9_000_000_000_000_000
 """The largest balance and grant, in credits: well inside BIGINT and exact in every JSON reader (2^53)."""
 
 RFC_3339 = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}", re.ASCII)
+FULL_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 PLAIN_INTEGER = re.compile(r"-?[0-9]{1,20}", re.ASCII)
 
 
@@ -48,6 +49,14 @@ def refuse_numbers(value: object) -> object:
     raise ValueError(message)
 
 
+def refuse_other_days(value: object) -> object:
+    """Refuse moments and Unix timestamps, as numbers and as texts, where a day of the calendar is meant."""
+    if isinstance(value, str) and FULL_DATE.fullmatch(value):
+        return value
+    message = "must be an RFC 3339 full-date string, such as 2026-01-17"
+    raise ValueError(message)
+
+
 # A pattern rather than a validator: lengths and stripping that are added to a validated type run outside it.
 PlainInteger = Annotated[int, BeforeValidator(refuse_other_spellings)]
 """An integer in a query, in the one spelling that JSON has for it."""
@@ -56,4 +65,5 @@ SingleLine = AfterValidator(refuse_lines)
 """For an annotation, after the constraints: `Annotated[StorableStr, StringConstraints(...), SingleLine]`."""
 Flag = StrictBool
 Instant = Annotated[AwareDatetime, BeforeValidator(refuse_numbers), AfterValidator(to_utc)]
+Day = Annotated[date, BeforeValidator(refuse_other_days)]
 PositiveCredits = Annotated[int, Field(strict=True, ge=1, le=CREDITS_MAX)]
