@@ -15,7 +15,7 @@ TOLD = (
     "Every command of `faregate`. Each knows `--help`; each reads [the environment](settings.md), and a file "
     "`.env` in the current folder. A command that fails ends with 1 and says why in a line each."
 )
-PARSERS = {"check": make_parser}
+PARSERS = {"check": make_parser, "new": make_parser}
 """Who reads the options of the commands that Typer hands on unread."""
 
 
@@ -68,5 +68,7 @@ def own_rows(name: str) -> Iterator[Sequence[str]]:
     # argparse knows no public way to be asked what it parses.
     (below,) = [each for each in PARSERS[name]()._actions if each.choices]  # noqa: SLF001
     for action in below.choices[name]._actions:  # type: ignore[index]  # noqa: SLF001
-        if action.dest != "help":
+        if action.dest == "what":
+            yield from ((code(word), inner.description) for word, inner in action.choices.items())
+        elif action.dest != "help":
             yield codes(action.option_strings or [action.dest.upper()]), action.help or ""

@@ -54,18 +54,16 @@ def make_parser() -> argparse.ArgumentParser:
 
 def add_new(commands: Any) -> None:  # noqa: ANN401 -- argparse has no public name for it
     """The commands that write."""
-    new = commands.add_parser("new", help="write an entity, or a field of one, through all layers")
-    kinds = new.add_subparsers(required=True, metavar="WHAT")
-    entity = kinds.add_parser(
-        "entity", help="write an entity: new entity Invoice number:str:unique total:int"
-    )
-    entity.set_defaults(run=run_new, what="run_new_entity")
+    new = commands.add_parser("new", help="write an entity through all layers")
+    kinds = new.add_subparsers(required=True, metavar="WHAT", dest="what")
+    told = "Write an entity through all layers: entity Invoice number:str:unique total:int due_on:date?"
+    entity = kinds.add_parser("entity", help="write an entity", description=told)
+    entity.set_defaults(run=run_new, command="run_new_entity")
     entity.add_argument("name", help="its class, in the singular: SupportTicket")
     entity.add_argument("fields", nargs="+", metavar="FIELD", help="name:type, with ? if it may be left out")
     entity.add_argument("--plural", help="its table, where English is not enough: people")
-    for each in (entity,):
-        each.add_argument("--dry-run", action="store_true", help="show what would change, as a diff")
-        each.add_argument("--project", type=Path, default=Path(), help="the project; else this folder")
+    entity.add_argument("--dry-run", action="store_true", help="show what would change, as a diff")
+    entity.add_argument("--project", type=Path, default=Path(), help="the project; else this folder")
 
 
 def run_new(options: argparse.Namespace) -> int:
@@ -79,7 +77,7 @@ def run_new(options: argparse.Namespace) -> int:
     except ImportError as error:
         message = f"`new` needs the tools for development, and {error.name} is not installed"
         raise CheckError(message) from error
-    return int(getattr(commands, options.what)(options))
+    return int(getattr(commands, options.command)(options))
 
 
 def run_check(options: argparse.Namespace) -> int:

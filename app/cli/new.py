@@ -12,5 +12,5 @@ def new(
         list[str] | None, typer.Argument(metavar="WHAT NAME [FIELDS]", help="`--help` lists them.")
     ] = None,
 ) -> None:
-    """Write an entity, or a field of one, through all layers: `python -m standards new`."""
+    """Write an entity through all layers: `python -m standards new`."""
     raise typer.Exit(main(["new", *(arguments or [])]))

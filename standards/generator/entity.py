@@ -37,7 +37,7 @@ def new_entity(house: House, entity: str, texts: Sequence[str], *, plural: str |
     edited = registered(house, names, targets_of(fields), draft_arguments(drafted))
     texts_after = formatted(house.root, made | edited)
     return [
-        Change(path, house.read(path) if path in edited else None, text) for path, text in texts_after.items()
+        Change(path, None if path in made else house.read(path), text) for path, text in texts_after.items()
     ]
 
 

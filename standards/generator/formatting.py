@@ -1,5 +1,6 @@
-"""Ruff, which has the last word about imports and lines."""
+"""Who has the last word: ruff about imports and lines, the code about its own reference."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -25,7 +26,8 @@ def formatted(root: Path, files: dict[str, str]) -> dict[str, str]:
         ruff(place, "format")
         # Most packages' own files stay where they are.
         ruff(place, "check", "--ignore", "INP001")
-        return {path: (place / path).read_text(encoding="utf-8") for path in files}
+        pages = reference_pages(place, root)
+        return {path: (place / path).read_text(encoding="utf-8") for path in (*files, *pages)}
 
 
 def lay_out(place: Path, root: Path, files: dict[str, str]) -> None:
@@ -35,6 +37,37 @@ def lay_out(place: Path, root: Path, files: dict[str, str]) -> None:
         file = place / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
+
+
+REFERENCE = "manual"
+"""The package that writes pages from the code, where a project has one."""
+
+
+def reference_pages(place: Path, root: Path) -> list[str]:
+    """Have the pages written that are made from the code, beside a copy of it; which of them have changed.
+
+    Raises:
+        CheckError: the application with the new files does not start.
+    """
+    if not (root / REFERENCE).is_dir():
+        return []
+    for folder in ("app", "standards", REFERENCE, "docs"):
+        complete(place / folder, root / folder)
+    environment = os.environ | {"PYTHONPATH": str(place)}
+    command = [sys.executable, "-m", REFERENCE]
+    done = subprocess.run(command, cwd=place, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    if done.returncode != 0:
+        refuse(f"the application would not start: {done.stderr.strip()}")
+    return done.stdout.split()
+
+
+def complete(place: Path, source: Path) -> None:
+    """Copy the files that are not there yet."""
+    for file in source.rglob("*"):
+        copy = place / file.relative_to(source)
+        if file.is_file() and "__pycache__" not in file.parts and not copy.exists():
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(file, copy)
 
 
 def ruff(place: Path, *arguments: str) -> None:
