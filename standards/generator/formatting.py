@@ -14,25 +14,28 @@ SETTLED = "F401,I,RUF022"
 
 
 def formatted(root: Path, files: dict[str, str]) -> dict[str, str]:
-    """The files as `ruff check` and `ruff format` leave them, imports first, because they decide about lines.
+    """The files as `ruff check` and `ruff format` leave them, and the pages that are made from the code.
 
     Raises:
-        CheckError: ruff is not there, or does not like what it reads.
+        CheckError: ruff is not there, or does not like what it reads; or the application would not start.
     """
     with tempfile.TemporaryDirectory(prefix="new-") as folder:
         place = Path(folder)
         lay_out(place, root, files)
-        ruff(place, "check", "--fix", "--select", SETTLED)
-        ruff(place, "format")
-        # Most packages' own files stay where they are.
-        ruff(place, "check", "--ignore", "INP001")
-        pages = reference_pages(place, root)
+        sources = [path for path in files if path.endswith(".py")]
+        ruff(place, "check", "--fix", "--select", SETTLED, *sources)
+        ruff(place, "format", *sources)
+        ruff(place, "check", *sources)
+        pages = reference_pages(place) if (root / REFERENCE).is_dir() else []
         return {path: (place / path).read_text(encoding="utf-8") for path in (*files, *pages)}
 
 
 def lay_out(place: Path, root: Path, files: dict[str, str]) -> None:
-    """Write the files as they will stand in the project: ruff looks at folders to tell what is ours."""
+    """Copy the project with the files in it: ruff looks at what is there to tell what is ours."""
     shutil.copy(root / "pyproject.toml", place)
+    for name in ("alembic", "app", "docs", REFERENCE, "standards", "tests"):
+        if (root / name).is_dir():
+            shutil.copytree(root / name, place / name)
     for path, text in files.items():
         file = place / path
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -43,16 +46,12 @@ REFERENCE = "manual"
 """The package that writes pages from the code, where a project has one."""
 
 
-def reference_pages(place: Path, root: Path) -> list[str]:
-    """Have the pages written that are made from the code, beside a copy of it; which of them have changed.
+def reference_pages(place: Path) -> list[str]:
+    """Have the pages written that are made from the code; which of them have changed.
 
     Raises:
         CheckError: the application with the new files does not start.
     """
-    if not (root / REFERENCE).is_dir():
-        return []
-    for folder in ("app", "standards", REFERENCE, "docs"):
-        complete(place / folder, root / folder)
     environment = os.environ | {"PYTHONPATH": str(place)}
     command = [sys.executable, "-m", REFERENCE]
     done = subprocess.run(command, cwd=place, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
@@ -61,22 +60,13 @@ def reference_pages(place: Path, root: Path) -> list[str]:
     return done.stdout.split()
 
 
-def complete(place: Path, source: Path) -> None:
-    """Copy the files that are not there yet."""
-    for file in source.rglob("*"):
-        copy = place / file.relative_to(source)
-        if file.is_file() and "__pycache__" not in file.parts and not copy.exists():
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(file, copy)
-
-
 def ruff(place: Path, *arguments: str) -> None:
     """Run ruff over a folder.
 
     Raises:
         CheckError: it is not there, or does not like what it reads.
     """
-    command = [sys.executable, "-m", "ruff", *arguments, "--quiet", "--no-cache", "."]
+    command = [sys.executable, "-m", "ruff", *arguments, "--quiet", "--no-cache"]
     done = subprocess.run(command, cwd=place, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode != 0:
         refuse(f"ruff refuses what would be written: {done.stdout.strip() or done.stderr.strip()}")

@@ -11,6 +11,7 @@ from pathlib import Path
 import inflect
 
 from standards.errors import refuse
+from standards.rules.naming import PLURAL
 
 PASCAL = re.compile(r"([A-Z][a-z0-9]+)+")
 SNAKE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
@@ -92,6 +93,8 @@ def names_of(entity: str, plural: str | None = None) -> Names:
         refuse(f"--plural {table} must be snake_case, such as support_tickets")
     if table == snake:
         refuse(f"{entity} is its own plural: give another with --plural, such as {snake}_items")
+    if not PLURAL.search(table):
+        refuse(f"{entity} would be stored in `{table}`, which looks like one: give another with --plural")
     if table in RESERVED_WORDS or keyword.iskeyword(table) or is_builtin(table) or table in TAKEN_VARIABLES:
         refuse(f"{entity} would be stored in `{table}`, which is reserved: give another with --plural")
     return Names(entity, table)

@@ -18,6 +18,10 @@ OTHER_WORDS = re.compile(
 )
 DUMPING_GROUNDS = re.compile(r"(^|_)(helpers?|common|misc|stuff)$")
 NAMED_ROOMS = {"models": "", "repositories": "_repository", "services": "_service"}
+PLURAL = re.compile(
+    r"(s|people|children|men|mice|geese|teeth|feet|oxen|data|media|criteria|phenomena|alumni|fungi|nuclei|radii)$"
+)
+"""How the name of many ends."""
 
 
 @rule("NAM001")
@@ -49,7 +53,7 @@ def tables_are_plural(project: Project) -> Iterator[Remark]:
     for module in project.within("models"):
         for node in module.classes:
             table = table_of(node)
-            if table is not None and not (SNAKE_CASE.fullmatch(table.name) and table.name.endswith("s")):
+            if table is not None and not (SNAKE_CASE.fullmatch(table.name) and PLURAL.search(table.name)):
                 yield module.remark(table.node, "a table's name is plural, in snake_case")
 
 
