@@ -9,7 +9,7 @@ from standards.generator.field import KINDS, STR_LENGTH, TEXT_LENGTH, Field, spe
 from standards.generator.house import House
 from standards.generator.names import LENGTH_MAX, RESERVED_WORDS, SNAKE, TAKEN, Names, is_builtin
 from standards.generator.target import Target
-from standards.rules.schemas import SECRET
+from standards.words import SECRET
 
 FIELDS_MAX = 20
 VALUES_MAX = 50

@@ -11,7 +11,7 @@ from standards.generator.formatting import formatted
 from standards.generator.house import House
 from standards.generator.names import Names, names_of
 from standards.generator.registrations import registered
-from standards.generator.rendering import context_of, draft_arguments, render, rendered_slice, targets_of
+from standards.generator.rendering import context_of, render, rendered_slice, targets_of
 
 MINUTE = "%Y%m%d_%H%M"
 
@@ -33,8 +33,7 @@ def new_entity(house: House, entity: str, texts: Sequence[str], *, plural: str |
     for path in made:
         if house.exists(path):
             refuse(f"{path} exists already, and nothing is overwritten")
-    drafted = [field for field in fields if field.unique or not field.optional]
-    edited = registered(house, names, targets_of(fields), draft_arguments(drafted))
+    edited = registered(house, names, targets_of(fields))
     texts_after = formatted(house.root, made | edited)
     return [
         Change(path, None if path in made else house.read(path), text) for path, text in texts_after.items()

@@ -11,11 +11,11 @@ from pathlib import Path
 import inflect
 
 from standards.errors import refuse
-from standards.rules.naming import PLURAL
+from standards.words import PLURAL
 
 PASCAL = re.compile(r"([A-Z][a-z0-9]+)+")
 SNAKE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
-LENGTH_MAX = 40
+LENGTH_MAX = 30
 SINGULAR_ENDINGS = ("ss", "us", "is")
 """Of words that dictionaries of endings take for plurals: address, status, analysis."""
 

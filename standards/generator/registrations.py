@@ -26,13 +26,12 @@ SCOPES = {"read": "`blog_posts:read`", "write": "`blog_posts:write`"}
 """The scopes beside which new ones stand in the page about roles: of viewers, and of developers."""
 
 
-def registered(house: House, names: Names, targets: list[Target], draft_arguments: str) -> dict[str, str]:
+def registered(house: House, names: Names, targets: list[Target]) -> dict[str, str]:
     """The files that name every entity, with this one in them.
 
     Raises:
         CheckError: one of them does not look as it does in Faregate.
     """
-    del draft_arguments
     edits = dict(edits_for(house, names))
     for target in targets:
         if target.by_organization and target.names != names:

@@ -12,7 +12,7 @@ from standards.generator.names import Names
 from standards.generator.target import Target
 
 TEMPLATES = Path(__file__).parent / "templates"
-LABELS_LENGTH_MAX = 40
+LABELS_LENGTH_MAX = 32
 SEARCHABLE_LENGTH = 10
 """Of a text in which the tests can tell what a search finds."""
 

@@ -10,6 +10,7 @@ from standards.project import Project
 from standards.remark import Remark
 from standards.rule import rule
 from standards.statuses import assigned
+from standards.words import PLURAL
 
 SNAKE_CASE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 MIGRATION = re.compile(r"(?P<revision>\d{8}_\d{4})_[a-z0-9_]+")
@@ -18,10 +19,6 @@ OTHER_WORDS = re.compile(
 )
 DUMPING_GROUNDS = re.compile(r"(^|_)(helpers?|common|misc|stuff)$")
 NAMED_ROOMS = {"models": "", "repositories": "_repository", "services": "_service"}
-PLURAL = re.compile(
-    r"(s|people|children|men|mice|geese|teeth|feet|oxen|data|media|criteria|phenomena|alumni|fungi|nuclei|radii)$"
-)
-"""How the name of many ends."""
 
 
 @rule("NAM001")

@@ -12,10 +12,8 @@ from standards.receivers import parameters_of
 from standards.remark import Remark
 from standards.routes import Route, routes_of
 from standards.rule import rule
+from standards.words import SECRET
 
-SECRET = re.compile(
-    r"(^|_)(password|passwd|password_hash|hashed_password|secret|private_key|pepper)(_hash|_digest)?$|(key|token|secret)_(hash|digest)$"
-)
 SERVER_ONLY = frozenset(
     {
         "id",
