@@ -92,8 +92,7 @@ class World:
         account = CreditAccount(organization_id=organization.id)
         membership = Membership(organization_id=organization.id, user_id=person.id, role="owner")
         async with transaction(self.resources.engine) as session:
-            named = select(Plan.id).where(Plan.name == (plan or "internal"))
-            organization.plan_id = plan.id if isinstance(plan, Plan) else await session.scalar(named)
+            organization.plan_id = await plan_id_of(plan or "internal", session)
             session.add_all([person, organization])
             await session.flush()
             session.add_all([account, membership])
@@ -258,3 +257,10 @@ class World:
         """Commit new rows."""
         async with transaction(self.resources.engine) as session:
             session.add_all(rows)
+
+
+async def plan_id_of(plan: Plan | str, session: AsyncSession) -> UUID:
+    """The id of a plan, or of the one with this name."""
+    if isinstance(plan, Plan):
+        return plan.id
+    return (await session.scalars(select(Plan.id).where(Plan.name == plan))).one()
