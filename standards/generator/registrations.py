@@ -101,7 +101,9 @@ def edits_for(house: House, names: Names) -> Iterator[tuple[str, list[Edit]]]:
         "tests/api/test_foreign_ids.py",
         [
             Import(f"from tests.factories.{names.table} import write_{names.snake}"),
-            InsertBeforeReturn("make_foreign", [f"{names.snake} = await write_{names.snake}(client, stranger)"]),
+            InsertBeforeReturn(
+                "make_foreign", [f"{names.snake} = await write_{names.snake}(client, stranger)"]
+            ),
             Extend(
                 "dictionary of ids that is returned", returned, f'"{names.snake}_id": {names.snake}["id"]'
             ),

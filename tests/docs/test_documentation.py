@@ -32,6 +32,7 @@ NOT_RUN = {
     "make migrate\n.venv/bin/alembic": "it writes a migration; tests/docs/test_first_entity.py does so",
     "python3 -m venv": "it downloads from a package index",
     ".venv/bin/faregate check ": "it is part of make check",
+    ".venv/bin/faregate new ": "it edits a checkout; tests/standards/generator/test_generated.py has one",
     "faregate serve": "it serves until it is stopped; tests/cli/test_serve.py is about it",
     "faregate send-test-mail": "it needs a mail server; tests/cli/test_send_test_mail.py has one",
     "faregate worker": "it works until it is stopped; tests/e2e/test_worker.py is about it",

@@ -82,7 +82,8 @@ def test_every_page_can_be_reached_from_the_readme():
         found = {str(aim.relative_to(ROOT)) for aim in aims if aim.suffix == ".md"}
         waiting |= found - reached
 
-    assert {document.name for document in documents()} <= reached
+    # The forge finds its own templates.
+    assert {each.name for each in documents() if not each.name.startswith(".github/")} <= reached
 
 
 def test_every_decision_has_the_four_headings_and_a_line_in_the_list():
