@@ -50,6 +50,15 @@ class Interrupting(Change):
         return self.before is None
 
 
+@pytest.fixture
+def at_a_terminal():
+    """A shell lets what it starts in the background ignore Ctrl-C; at a terminal it is heard."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("at_a_terminal")
 @pytest.mark.parametrize(
     "number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name
 )
