@@ -1,8 +1,7 @@
 """The audit trail: appended to and read, never changed."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
 
@@ -13,22 +12,14 @@ from app.core.database import transaction
 from app.core.identifiers import new_id
 from app.models import AuditEvent, Base
 from app.repositories.base_repository import BaseRepository
+from app.repositories.entity_stretch import EntityStretch
 from app.schemas.audit_event import AuditEventExportQuery, AuditEventFilter
-from app.schemas.page import encode_cursor
 
 T = TypeVar("T")
 TABLE = Base.metadata.tables[AuditEvent.__tablename__]
 APPEND = TABLE.insert()
 MADE_BY_DATABASE = {"sequence", "occurred_at"}
 WRITTEN = [column.name for column in TABLE.columns if column.name not in {"id", *MADE_BY_DATABASE}]
-
-
-@dataclass(frozen=True, slots=True)
-class AuditStretch:
-    """Some events, newest first, and where to read on; `CursorPage[X].model_validate` reads it."""
-
-    items: Sequence[AuditEvent]
-    next_cursor: str | None
 
 
 class AuditEventRepository(BaseRepository[AuditEvent]):
@@ -44,7 +35,7 @@ class AuditEventRepository(BaseRepository[AuditEvent]):
 
     async def read_of_person(
         self, user_id: UUID, query: AuditEventFilter, *, before: int | None, size: int
-    ) -> AuditStretch:
+    ) -> EntityStretch[AuditEvent]:
         """What a person did, and what was done to them."""
         conditions = (AuditEvent.actor_id == user_id, AuditEvent.target == f"user:{user_id}")
         # Each half comes in order from an index of its own; `OR` would sort everything there is of both.
@@ -57,7 +48,7 @@ class AuditEventRepository(BaseRepository[AuditEvent]):
 
     async def read_of_organization(
         self, organization_id: UUID | None, query: AuditEventExportQuery, *, before: int | None, size: int
-    ) -> AuditStretch:
+    ) -> EntityStretch[AuditEvent]:
         """What happened in an organization; None: everywhere."""
         events = select(AuditEvent)
         if organization_id is not None:
@@ -68,12 +59,10 @@ class AuditEventRepository(BaseRepository[AuditEvent]):
 
     async def _read(
         self, events: Select[AuditEvent], query: AuditEventFilter, before: int | None, size: int
-    ) -> AuditStretch:
-        # One more than asked for tells whether there is more.
+    ) -> EntityStretch[AuditEvent]:
         statement = newest(events, query, before=before, limit=size + 1)
         found = (await self._session.scalars(statement)).all()
-        items = found[:size]
-        return AuditStretch(items, encode_cursor(items[-1].sequence) if len(found) > size else None)
+        return EntityStretch.of(found, size=size, place=lambda event: event.sequence)
 
 
 def newest(statement: Select[T], query: AuditEventFilter, *, before: int | None, limit: int) -> Select[T]:

@@ -1,22 +1,14 @@
 """The ledger: appended to and read, never changed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
 
 from app.models import LedgerAccount, LedgerEntry
 from app.repositories.base_repository import BaseRepository
-from app.schemas.page import CursorParams, encode_cursor
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerStretch:
-    """Some entries, newest first, and where to read on; `CursorPage[X].model_validate` reads it."""
-
-    items: Sequence[LedgerEntry]
-    next_cursor: str | None
+from app.repositories.entity_stretch import EntityStretch
+from app.schemas.page import CursorParams
 
 
 class LedgerEntryRepository(BaseRepository[LedgerEntry]):
@@ -39,14 +31,13 @@ class LedgerEntryRepository(BaseRepository[LedgerEntry]):
         )
         return await self._session.scalar(query)
 
-    async def read_newest_first(self, organization_id: UUID, params: CursorParams) -> LedgerStretch:
+    async def read_newest_first(
+        self, organization_id: UUID, params: CursorParams
+    ) -> EntityStretch[LedgerEntry]:
         """The organization's entries before the cursor."""
         query = select(LedgerEntry).where(LedgerEntry.organization_id == organization_id)
         if params.cursor is not None:
             query = query.where(LedgerEntry.sequence < params.cursor)
-        # One more than asked for tells whether there is more.
         query = query.order_by(LedgerEntry.sequence.desc()).limit(params.size + 1)
-        entries = (await self._session.scalars(query)).all()
-        items = entries[: params.size]
-        more = len(entries) > params.size
-        return LedgerStretch(items, encode_cursor(items[-1].sequence) if more else None)
+        found = (await self._session.scalars(query)).all()
+        return EntityStretch.of(found, size=params.size, place=lambda entry: entry.sequence)

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from app.core.principal import Principal
 from app.models import AuditEvent
-from app.repositories.audit_event_repository import AuditEventRepository, AuditStretch, OpenAuditEvents
+from app.repositories.audit_event_repository import AuditEventRepository, OpenAuditEvents
+from app.repositories.entity_stretch import EntityStretch
 from app.schemas.audit_event import AuditEventExportQuery, AuditEventQuery, OwnAuditEventQuery
 
 EXPORT_MAX = 10_000
@@ -20,11 +21,11 @@ class AuditEventService:
         self._events = events
         self._open_events = open_events
 
-    async def list_own(self, user_id: UUID, query: OwnAuditEventQuery) -> AuditStretch:
+    async def list_own(self, user_id: UUID, query: OwnAuditEventQuery) -> EntityStretch[AuditEvent]:
         """What a person did and what was done to their account, newest first."""
         return await self._events.read_of_person(user_id, query, before=query.cursor, size=query.size)
 
-    async def list_within(self, caller: Principal, query: AuditEventQuery) -> AuditStretch:
+    async def list_within(self, caller: Principal, query: AuditEventQuery) -> EntityStretch[AuditEvent]:
         """What happened in the caller's organization, newest first; for operators, anywhere.
 
         Raises:

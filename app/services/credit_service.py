@@ -4,9 +4,11 @@ from uuid import UUID
 
 from app.core.charge import ChargeOrder, ChargeOutcome
 from app.core.principal import Principal
+from app.models import LedgerEntry
 from app.repositories.api_key_repository import KeySpending
 from app.repositories.credit_account_repository import Balance, CreditAccountRepository
-from app.repositories.ledger_entry_repository import LedgerEntryRepository, LedgerStretch
+from app.repositories.entity_stretch import EntityStretch
+from app.repositories.ledger_entry_repository import LedgerEntryRepository
 from app.schemas.credit import CreditResponse
 from app.schemas.page import CursorParams
 from app.services.credit_book import CreditBook
@@ -47,7 +49,7 @@ class CreditService:
 
     async def read_ledger(
         self, caller: Principal, params: CursorParams, *, organization_id: UUID | None
-    ) -> LedgerStretch:
+    ) -> EntityStretch[LedgerEntry]:
         """A stretch of an organization's ledger, newest first; the caller's unless another is named.
 
         Raises:

@@ -5,8 +5,10 @@ from uuid import UUID
 
 from app.core.audit import AuditAction
 from app.core.principal import Principal
+from app.models import CreditEvent
 from app.repositories.credit_account_repository import CreditAccountRepository
-from app.repositories.credit_event_repository import CreditEventRepository, CreditEventStretch
+from app.repositories.credit_event_repository import CreditEventRepository
+from app.repositories.entity_stretch import EntityStretch
 from app.schemas.credit_event import CreditThresholdsResponse
 from app.schemas.page import CursorParams
 from app.services.audit_service import AuditService
@@ -61,7 +63,7 @@ class ThresholdService:
 
     async def read_events(
         self, caller: Principal, params: CursorParams, *, organization_id: UUID | None
-    ) -> CreditEventStretch:
+    ) -> EntityStretch[CreditEvent]:
         """A stretch of an organization's events up to this instant, newest first.
 
         Raises:
